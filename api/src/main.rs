@@ -1,0 +1,2 @@
+//! icuops
+fn main() {}
