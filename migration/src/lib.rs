@@ -1,1 +1,29 @@
-//! Schema.
+//! Schema of icuops, one step a file, each in its own transaction.
+//!
+//! This crate imports no workspace crate: an old step must never change because an entity did.
+
+use sea_orm_migration::prelude::*;
+
+mod append_only;
+mod m20261125_000001_account;
+mod m20261125_000002_contract;
+mod m20261125_000003_ticket;
+mod m20261125_000004_clock;
+mod m20261125_000005_machinery;
+mod table;
+
+/// Every step, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261125_000001_account::Migration),
+            Box::new(m20261125_000002_contract::Migration),
+            Box::new(m20261125_000003_ticket::Migration),
+            Box::new(m20261125_000004_clock::Migration),
+            Box::new(m20261125_000005_machinery::Migration),
+        ]
+    }
+}

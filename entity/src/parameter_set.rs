@@ -1,0 +1,57 @@
+//! 参数集 the parameters of the contract, versioned (`domain.md` 6).
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{ContractId, HospitalId, ParameterSetId, PersonId};
+use crate::values::{CalendarMissing, ReopenTarget, TwoHourMeaning};
+
+/// A row of `parameter_set`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "parameter_set")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ParameterSetId,
+    /// Tenant.
+    pub hospital_id: HospitalId,
+    /// Contract.
+    pub contract_id: ContractId,
+    /// Version, from 1.
+    pub version: i32,
+    /// In force from.
+    pub effective_from_on: Date,
+    ///
+    pub two_hour_meaning: TwoHourMeaning,
+    /// A-06, working days.
+    pub response_wd_n: i32,
+    /// A-07, minutes.
+    pub immediate_min: i32,
+    /// A-08, minutes.
+    pub first_step_kpi_min: i32,
+    ///
+    pub reopen_target: ReopenTarget,
+    ///
+    pub calendar_missing: CalendarMissing,
+    /// A-26, natural days.
+    pub recurrence_days: i32,
+    /// How long a closed ticket can be reopened, days.
+    pub reopen_days: i32,
+    /// How far a claimed time reaches back, hours.
+    pub backdate_max_h: i32,
+    /// After how many working days the information centre decides a claimed time.
+    pub claim_decide_wd: i32,
+    /// A-55, working days between reminders.
+    pub confirm_reminder_wd: i32,
+    /// A-55, number of reminders.
+    pub confirm_reminders: i32,
+    /// Who locked it; none for the setup.
+    pub locked_by: Option<PersonId>,
+    /// When it was locked.
+    pub locked_at: DateTimeUtc,
+}
+
+/// Joins are made by loaders, so there are none here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,49 @@
+//! 人员 one natural person, one account (`domain.md` 2.5).
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{HospitalId, PersonId, VendorId};
+use crate::values::{Language, PersonState, Side};
+
+/// A row of `person`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "person")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PersonId,
+    /// Sign-in name, lower case, unique.
+    pub account: String,
+    /// Name of the person.
+    pub name: String,
+    /// Side of the contract.
+    pub side: Side,
+    /// Hospital of a hospital person; none for vendor people.
+    pub hospital_id: Option<HospitalId>,
+    /// Vendor of a vendor person.
+    pub vendor_id: Option<VendorId>,
+    /// Where alerts go.
+    pub email: Option<String>,
+    /// Language of messages.
+    pub language: Language,
+    /// State of the account.
+    pub state: PersonState,
+    /// Argon2id in PHC form.
+    pub password_hash: String,
+    /// When the password was set.
+    pub password_changed_at: DateTimeUtc,
+    /// A one-time password: it opens only the change of the password, until this instant.
+    pub one_time_until_at: Option<DateTimeUtc>,
+    /// Last day; the account is disabled after it.
+    pub leave_on: Option<Date>,
+    /// Optimistic lock.
+    pub version: i32,
+    /// When the account was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// Joins are made by loaders, so there are none here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

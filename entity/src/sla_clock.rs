@@ -1,0 +1,71 @@
+//! 时限 one cycle of one clock; the columns project its events (`sla.md` 1.2).
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{ClockId, HospitalId, TicketId};
+use crate::values::{ClockCancelReason, ClockCode, Confirmation, SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource};
+
+/// A row of `sla_clock`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sla_clock")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ClockId,
+    /// Tenant.
+    pub hospital_id: HospitalId,
+    /// Ticket.
+    pub ticket_id: TicketId,
+    /// Clock code of the contract.
+    pub code: ClockCode,
+    /// Kind.
+    pub kind: SlaClockKind,
+    /// Cycle, from 1.
+    pub cycle: i32,
+    /// Rule of the policy that won (S16).
+    pub rule_name: String,
+    /// Parameter set in force at the start.
+    pub policy_version: i32,
+    /// Calendar it was computed with.
+    pub calendar_version: String,
+    /// Unit.
+    pub unit: SlaUnit,
+    /// Where the target comes from.
+    pub target_source: TargetSource,
+    /// Limit in the unit: seconds or working days; none without a target.
+    pub limit_n: Option<i64>,
+    /// Checking limit in its unit.
+    pub check_n: Option<i64>,
+    /// The checking limit is in working days.
+    pub check_wd: bool,
+    /// Carried from earlier cycles, in the unit.
+    pub carried_n: i64,
+    /// Start.
+    pub started_at: DateTimeUtc,
+    /// Due; none while paused or without a target.
+    pub due_at: Option<DateTimeUtc>,
+    /// Exclusive bound of a day limit.
+    pub due_before_at: Option<DateTimeUtc>,
+    /// Stop.
+    pub stopped_at: Option<DateTimeUtc>,
+    /// Paused, in the unit.
+    pub paused_n: i64,
+    /// Held by the hospital, in the unit.
+    pub held_n: i64,
+    /// State.
+    pub state: SlaClockState,
+    /// Result.
+    pub result: SlaResult,
+    /// Confirmation.
+    pub confirmation: Confirmation,
+    /// Why cancelled.
+    pub cancel_reason: Option<ClockCancelReason>,
+    /// A calendar year was missing.
+    pub provisional: bool,
+}
+
+/// Joins are made by loaders, so there are none here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,117 @@
+//! 工单 a fault, request or question raised under the contract (`domain.md` 4.3).
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use crate::values::{BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin, TicketStatus, Urgency};
+
+/// A row of `ticket`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "ticket")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TicketId,
+    /// Tenant.
+    pub hospital_id: HospitalId,
+    /// Contract.
+    pub contract_id: ContractId,
+    /// Department of the reporter.
+    pub department_id: Option<DepartmentId>,
+    /// Human number, unique in the hospital.
+    pub number: String,
+    /// Optimistic lock.
+    pub version: i32,
+    /// State.
+    pub status: TicketStatus,
+    /// Category.
+    pub category: TicketCategory,
+    /// Code of the subcategory.
+    pub subcategory: String,
+    /// Who raised it.
+    pub origin: TicketOrigin,
+    /// How it came in.
+    pub channel: Channel,
+    /// What is asked or wrong; no patient data.
+    pub description: String,
+    /// Bed number or place, no patient.
+    pub location: Option<String>,
+    /// Code of the component, key of recurrence.
+    pub component: Option<String>,
+    /// Fault: what is seen.
+    pub phenomenon: Option<String>,
+    /// Fault: since when.
+    pub occurred_at: Option<DateTimeUtc>,
+    /// Fault: who and what is affected.
+    pub scope: Option<String>,
+    /// Fault: JSON array of names.
+    pub related_systems: Option<String>,
+    /// Fault: how to see it again.
+    pub steps: Option<String>,
+    /// Answer of the reporter.
+    pub beds_affected: Option<BedsAffected>,
+    /// Urgency, of the reporter.
+    pub urgency: Option<Urgency>,
+    /// Severity.
+    pub severity: Option<Severity>,
+    /// Not yet confirmed by the information centre.
+    pub severity_provisional: bool,
+    /// For whom the ticket is.
+    pub reporter_id: PersonId,
+    /// Who registered it.
+    pub registered_by: PersonId,
+    /// Who handles it.
+    pub assignee_id: Option<PersonId>,
+    /// When it was received, as it counts.
+    pub received_at: DateTimeUtc,
+    /// Claimed by who registered it.
+    pub received_claimed_at: Option<DateTimeUtc>,
+    /// Where the instant comes from.
+    pub received_source: ReceivedSource,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// Released to the vendor.
+    pub released_at: Option<DateTimeUtc>,
+    /// First human answer.
+    pub responded_at: Option<DateTimeUtc>,
+    /// First handling step.
+    pub first_step_at: Option<DateTimeUtc>,
+    /// Solved, as claimed.
+    pub resolved_at: Option<DateTimeUtc>,
+    /// Confirmed and closed.
+    pub closed_at: Option<DateTimeUtc>,
+    /// Taken by the information centre.
+    pub taken_by: Option<PersonId>,
+    /// When taken.
+    pub taken_at: Option<DateTimeUtc>,
+    /// When handed over.
+    pub handed_over_at: Option<DateTimeUtc>,
+    /// Solution text.
+    pub solution: Option<String>,
+    /// Who solved it.
+    pub solved_by: Option<Side>,
+    /// Root cause, for faults.
+    pub root_cause: Option<RootCause>,
+    /// How the solution was verified.
+    pub verification: Option<String>,
+    /// Cycle, from 1.
+    pub cycle: i32,
+    /// Parent of a duplicate.
+    pub parent_id: Option<TicketId>,
+    /// 1 to 5.
+    pub rating: Option<i32>,
+    /// Comment of the rating.
+    pub rating_comment: Option<String>,
+    /// Who proposed out of scope.
+    pub scope_proposed_by: Option<PersonId>,
+    /// Why out of scope.
+    pub scope_reason: Option<String>,
+    /// Earliest due instant of the running clocks.
+    pub next_due_at: Option<DateTimeUtc>,
+}
+
+/// Joins are made by loaders, so there are none here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

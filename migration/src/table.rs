@@ -1,0 +1,155 @@
+//! Short forms for tables that obey the tenancy rules of the schema.
+//!
+//! An operational table carries `hospital_id`, `UNIQUE (hospital_id, id)`, composite foreign keys
+//! to other operational tables, and indexes that start with `hospital_id`: a row cannot point into
+//! another hospital, whatever the code above does.
+
+use sea_orm_migration::prelude::*;
+
+/// One table with its indexes.
+pub struct Table {
+    name: &'static str,
+    tenant: bool,
+    create: TableCreateStatement,
+    indexes: Vec<IndexCreateStatement>,
+}
+
+/// The tables of one step, in the order of creation.
+pub struct Tables(pub Vec<Table>);
+
+impl Tables {
+    /// Creates all tables and indexes.
+    pub async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        for table in self.0 {
+            manager.create_table(table.create).await?;
+            for index in table.indexes {
+                manager.create_index(index).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops all tables, last first.
+    pub async fn drop(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        for table in self.0.iter().rev() {
+            let drop = sea_orm_migration::prelude::Table::drop().table(table.name).to_owned();
+            manager.drop_table(drop).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A table outside the tenants: people, companies, the machinery.
+pub fn global(name: &'static str) -> Table {
+    let create = sea_orm_migration::prelude::Table::create().table(name).to_owned();
+    Table { name, tenant: false, create, indexes: Vec::new() }
+}
+
+/// A table of one hospital's rows.
+pub fn operational(name: &'static str) -> Table {
+    let mut table = global(name).uuid("hospital_id").refs("hospital_id", "hospital");
+    table.tenant = true;
+    table
+}
+
+macro_rules! columns {
+    ($($name:ident $null:ident $build:ident),+ $(,)?) => {
+        $(
+            pub fn $name(mut self, column: &'static str) -> Self {
+                self.create.col(ColumnDef::new(column).$build().not_null());
+                self
+            }
+            pub fn $null(mut self, column: &'static str) -> Self {
+                self.create.col(ColumnDef::new(column).$build().null());
+                self
+            }
+        )+
+    };
+}
+
+impl Table {
+    columns! {
+        uuid uuid_null uuid,
+        text text_null text,
+        int int_null integer,
+        long long_null big_integer,
+        at at_null timestamp_with_time_zone,
+        on on_null date,
+    }
+
+    /// Yes or no.
+    pub fn flag(mut self, column: &'static str) -> Self {
+        self.create.col(ColumnDef::new(column).boolean().not_null());
+        self
+    }
+
+    /// Exact bytes.
+    pub fn bytes(mut self, column: &'static str) -> Self {
+        self.create.col(ColumnDef::new(column).blob().not_null());
+        self
+    }
+
+    /// Primary key; an operational table with an `id` also gets `UNIQUE (hospital_id, id)`.
+    pub fn key(mut self, columns: &[&'static str]) -> Self {
+        let mut key = Index::create();
+        for column in columns {
+            key.col(*column);
+        }
+        self.create.primary_key(&mut key);
+        if self.tenant && columns == ["id"] {
+            self.create.index(Index::create().unique().name(format!("uq_{}_tenant", self.name)).col("hospital_id").col("id"));
+        }
+        self
+    }
+
+    /// Foreign key to a table outside the tenants.
+    pub fn refs(mut self, column: &'static str, target: &'static str) -> Self {
+        let name = format!("fk_{}_{column}", self.name);
+        self.create.foreign_key(ForeignKey::create().name(name).from(self.name, column).to(target, "id"));
+        self
+    }
+
+    /// Foreign key to a row of the same hospital.
+    pub fn within(mut self, column: &'static str, target: &'static str) -> Self {
+        let name = format!("fk_{}_{column}", self.name);
+        self.create.foreign_key(
+            ForeignKey::create()
+                .name(name)
+                .from_tbl(self.name)
+                .from_col("hospital_id")
+                .from_col(column)
+                .to_tbl(target)
+                .to_col("hospital_id")
+                .to_col("id"),
+        );
+        self.index(&[column])
+    }
+
+    /// Index; starts with the tenant on operational tables.
+    pub fn index(self, columns: &[&'static str]) -> Self {
+        self.indexed(columns, false)
+    }
+
+    /// Unique index; starts with the tenant on operational tables.
+    pub fn unique(self, columns: &[&'static str]) -> Self {
+        self.indexed(columns, true)
+    }
+
+    fn indexed(mut self, columns: &[&'static str], unique: bool) -> Self {
+        let kind = if unique { "uq" } else { "ix" };
+        let name = format!("{kind}_{}_{}", self.name, columns.join("_"));
+        let mut index = Index::create();
+        index.name(name).table(self.name).if_not_exists();
+        if unique {
+            index.unique();
+        }
+        if self.tenant {
+            index.col("hospital_id");
+        }
+        for column in columns {
+            index.col(*column);
+        }
+        self.indexes.push(index);
+        self
+    }
+}
