@@ -28,7 +28,9 @@ impl Lang {
         for item in header.unwrap_or_default().split(',') {
             let mut parts = item.split(';').map(str::trim);
             let range = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, milli);
+            let weight = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .map_or(1000, milli);
             match range.split('-').next().unwrap_or_default() {
                 "zh" => zh = zh.max(Some(weight)),
                 "en" => en = en.max(Some(weight)),
@@ -108,17 +110,31 @@ impl Error {
     /// An error of a code, from either list.
     pub fn new(code: impl Into<Code>) -> Self {
         let code = code.into();
-        Self { code, reason: None, field: None, detail: None, status: None, retry_after_s: None, source: None }
+        Self {
+            code,
+            reason: None,
+            field: None,
+            detail: None,
+            status: None,
+            retry_after_s: None,
+            source: None,
+        }
     }
 
     /// An internal fault; `source` goes to the log only.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { source: Some(Arc::from(source.into())), ..Self::new(Code::Internal) }
+        Self {
+            source: Some(Arc::from(source.into())),
+            ..Self::new(Code::Internal)
+        }
     }
 
     /// Refused input, with its reason.
     pub fn input(reason: Reason) -> Self {
-        Self { reason: Some(reason), ..Self::new(Code::BadUserInput) }
+        Self {
+            reason: Some(reason),
+            ..Self::new(Code::BadUserInput)
+        }
     }
 
     /// Names the value at fault by its path inside the input.
@@ -144,7 +160,10 @@ impl Error {
 
     /// Keeps the cause for the log.
     #[must_use]
-    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn caused_by(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
@@ -200,7 +219,10 @@ impl Error {
             (None, Some(reason)) => reason.text(),
             (None, None) => (row.hint_zh, row.hint_en),
         };
-        Messages { zh: joined(row.zh, "：", zh), en: joined(row.en, ": ", en) }
+        Messages {
+            zh: joined(row.zh, "：", zh),
+            en: joined(row.en, ": ", en),
+        }
     }
 
     fn into_field(self) -> Option<Vec<String>> {
@@ -209,14 +231,19 @@ impl Error {
 }
 
 fn joined(text: &str, mark: &str, more: &str) -> String {
-    if more.is_empty() { text.to_owned() } else { format!("{text}{mark}{more}") }
+    if more.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text}{mark}{more}")
+    }
 }
 
 /// For the log: code, English text and the whole chain of causes. Never sent to a client.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.word(), self.messages().en)?;
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = self.source.as_deref().map(|source| source as _);
+        let mut cause: Option<&(dyn std::error::Error + 'static)> =
+            self.source.as_deref().map(|source| source as _);
         while let Some(error) = cause {
             write!(f, ": {error}")?;
             cause = error.source();
@@ -246,10 +273,12 @@ impl From<UserErrorCode> for Error {
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         let code = match &error {
-            sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout) => Code::PoolTimeout,
-            sea_orm::DbErr::Conn(cause) | sea_orm::DbErr::Exec(cause) | sea_orm::DbErr::Query(cause) => {
-                code_of_cause(cause)
+            sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout) => {
+                Code::PoolTimeout
             }
+            sea_orm::DbErr::Conn(cause)
+            | sea_orm::DbErr::Exec(cause)
+            | sea_orm::DbErr::Query(cause) => code_of_cause(cause),
             _ => Code::Internal,
         };
         Self::new(code).caused_by(error)

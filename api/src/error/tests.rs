@@ -15,7 +15,13 @@ fn printed() -> String {
         .map(|code| {
             let messages = Error::new(*code).messages();
             let list = if code.user().is_some() { "user" } else { "top" };
-            format!("{list} {} {} | {} | {}\n", code.word(), code.status(), messages.zh, messages.en)
+            format!(
+                "{list} {} {} | {} | {}\n",
+                code.word(),
+                code.status(),
+                messages.zh,
+                messages.en
+            )
         })
         .chain(Reason::ALL.iter().map(|reason| {
             let (zh, en) = reason.text();
@@ -41,9 +47,22 @@ fn every_code_is_bilingual_and_its_word_unique() {
     assert_eq!(words.len(), Code::ALL.len());
     for code in Code::ALL {
         let row = code.row();
-        assert!(row.word.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{}", row.word);
-        assert!(has_chinese(row.zh) && !has_chinese(row.en) && !row.en.is_empty(), "{}", row.word);
-        assert_eq!(row.hint_zh.is_empty(), row.hint_en.is_empty(), "{}", row.word);
+        assert!(
+            row.word.chars().all(|c| c.is_ascii_uppercase() || c == '_'),
+            "{}",
+            row.word
+        );
+        assert!(
+            has_chinese(row.zh) && !has_chinese(row.en) && !row.en.is_empty(),
+            "{}",
+            row.word
+        );
+        assert_eq!(
+            row.hint_zh.is_empty(),
+            row.hint_en.is_empty(),
+            "{}",
+            row.word
+        );
         assert!((400..600).contains(&row.status), "{}", row.word);
     }
 }
@@ -54,7 +73,10 @@ fn user_code_has_the_same_word_in_graphql_as_in_the_table() {
     for code in Code::ALL {
         if let Some(user) = code.user() {
             assert_eq!(Code::from(user), *code);
-            let item = UserErrorCode::items().iter().find(|item| item.value == user).unwrap();
+            let item = UserErrorCode::items()
+                .iter()
+                .find(|item| item.value == user)
+                .unwrap();
             assert_eq!(item.name, code.word());
         }
     }
@@ -82,7 +104,8 @@ fn language_is_chinese_unless_english_is_preferred() {
 /// G57: nothing of the cause reaches the reader, all of it the log.
 #[test]
 fn internal_error_shows_nothing_of_its_cause() {
-    let error = Error::from(sea_orm::DbErr::Custom("SELECT secret FROM t".into())).detail("泄露", "leak");
+    let error =
+        Error::from(sea_orm::DbErr::Custom("SELECT secret FROM t".into())).detail("泄露", "leak");
     assert_eq!(error.code(), Code::Internal);
     assert_eq!(error.messages().en, "internal error");
     assert_eq!(error.messages().zh, "内部错误");
@@ -91,10 +114,19 @@ fn internal_error_shows_nothing_of_its_cause() {
 
 #[test]
 fn timeout_of_the_pool_has_its_own_code() {
-    let error = Error::from(sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
-    assert_eq!((error.code(), error.status(), error.retry_after_s()), (Code::PoolTimeout, 503, Some(1)));
-    let pool = sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(sea_orm::SqlxError::PoolTimedOut));
-    assert_eq!(Error::from(sea_orm::DbErr::Conn(pool)).code(), Code::PoolTimeout);
+    let error = Error::from(sea_orm::DbErr::ConnectionAcquire(
+        sea_orm::ConnAcquireErr::Timeout,
+    ));
+    assert_eq!(
+        (error.code(), error.status(), error.retry_after_s()),
+        (Code::PoolTimeout, 503, Some(1))
+    );
+    let pool =
+        sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(sea_orm::SqlxError::PoolTimedOut));
+    assert_eq!(
+        Error::from(sea_orm::DbErr::Conn(pool)).code(),
+        Code::PoolTimeout
+    );
 }
 
 #[test]
@@ -102,15 +134,29 @@ fn source_survives_the_question_mark_of_a_resolver() {
     fn resolver() -> async_graphql::Result<i32> {
         Err(Error::new(UserErrorCode::FourEyes))?
     }
-    let error = resolver().unwrap_err().into_server_error(Default::default());
+    let error = resolver()
+        .unwrap_err()
+        .into_server_error(Default::default());
     assert_eq!(error.source::<Error>().unwrap().code(), Code::FourEyes);
 }
 
 #[test]
 fn only_codes_of_expected_failures_become_user_errors() {
-    let user = Error::new(UserErrorCode::Required).at(["fault", "scope"]).into_user_error(Lang::En).unwrap();
+    let user = Error::new(UserErrorCode::Required)
+        .at(["fault", "scope"])
+        .into_user_error(Lang::En)
+        .unwrap();
     assert_eq!(user.code, UserErrorCode::Required);
     assert_eq!(user.message, "a required value is missing");
-    assert_eq!(user.field, Some(vec!["fault".to_owned(), "scope".to_owned()]));
-    assert_eq!(Error::new(Code::Forbidden).into_user_error(Lang::En).unwrap_err().code(), Code::Forbidden);
+    assert_eq!(
+        user.field,
+        Some(vec!["fault".to_owned(), "scope".to_owned()])
+    );
+    assert_eq!(
+        Error::new(Code::Forbidden)
+            .into_user_error(Lang::En)
+            .unwrap_err()
+            .code(),
+        Code::Forbidden
+    );
 }
