@@ -51,10 +51,6 @@ impl Error {
     ///
     /// # Errors
     /// Gives the error back unchanged if its code is one of top-level errors; the resolver then returns it as such.
-    #[expect(
-        clippy::result_large_err,
-        reason = "the error is handed back, not made"
-    )]
     pub fn into_user_error(self, lang: Lang) -> Result<UserError, Self> {
         let Some(code) = self.code().user() else {
             return Err(self);

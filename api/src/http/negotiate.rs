@@ -103,10 +103,11 @@ pub fn content(headers: &HeaderMap) -> Result<()> {
         return refused();
     }
     for part in parts {
-        if let Some((name, value)) = part.split_once('=') {
-            if name.trim() == "charset" && !is_utf8(value) {
-                return refused();
-            }
+        if let Some((name, value)) = part.split_once('=')
+            && name.trim() == "charset"
+            && !is_utf8(value)
+        {
+            return refused();
         }
     }
     match text(CONTENT_ENCODING).as_deref() {

@@ -16,11 +16,7 @@ pub mod types;
 
 use std::{future::Future, net::IpAddr, sync::Arc};
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{Method, header},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::Method, web};
 use async_graphql::{Request, Response};
 
 pub use config::{Config, Limits, Profile};
@@ -358,7 +354,6 @@ async fn route<D: Door>(
             .head_mut()
             .set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    response.headers_mut().remove(header::SERVER);
     response
 }
 

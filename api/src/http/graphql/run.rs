@@ -38,13 +38,13 @@ struct Refusal {
     cost: Option<Cost>,
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for Box<Refusal> {
     fn from(error: Error) -> Self {
-        Self {
+        Self::new(Refusal {
             error,
             locations: Vec::new(),
             cost: None,
-        }
+        })
     }
 }
 
@@ -85,11 +85,12 @@ impl<D: Door> Endpoint<D> {
             .await
         {
             Ok(answer) => answer,
-            Err(Refusal {
-                error,
-                locations,
-                cost,
-            }) => {
+            Err(refusal) => {
+                let Refusal {
+                    error,
+                    locations,
+                    cost,
+                } = *refusal;
                 let entry = Entry::new(&error, &reader).at(locations, Vec::new());
                 Answer {
                     errors: vec![entry],
@@ -120,7 +121,7 @@ impl<D: Door> Endpoint<D> {
         get: bool,
         key: &str,
         reader: &Reader,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Box<Refusal>> {
         let wants_cost = params.wants_cost();
         let limits = *self.config.limits(visitor.profile);
         let checked = self.check(params, &visitor, &limits, get)?;
@@ -195,7 +196,7 @@ impl<D: Door> Endpoint<D> {
         visitor: &Visitor<D::Requester>,
         limits: &Limits,
         get: bool,
-    ) -> Result<Checked, Refusal> {
+    ) -> Result<Checked, Box<Refusal>> {
         let scanned = scan(&params.query, limits.document_bytes, limits.tokens)?;
         let document = parse_query(&params.query).map_err(|error| syntax_error(&error))?;
         let budget = measure(&document, &self.types, &params.variables, limits.page)?;
@@ -218,7 +219,7 @@ impl<D: Door> Endpoint<D> {
                 .into());
         }
 
-        let unresolved = || Refusal::from(Error::new(Code::OperationResolutionFailure));
+        let unresolved = || Box::<Refusal>::from(Error::new(Code::OperationResolutionFailure));
         let name = params.operation_name.as_deref();
         let operation = operation_of(&document, name).ok_or_else(unresolved)?;
         let selected = match (&document.operations, name) {
@@ -374,7 +375,7 @@ fn only(document: &ExecutableDocument, operation: &OperationDefinition) -> Execu
 }
 
 /// The place, and nothing of the parser's own words (G57).
-fn syntax_error(error: &async_graphql_parser::Error) -> Refusal {
+fn syntax_error(error: &async_graphql_parser::Error) -> Box<Refusal> {
     let locations: Vec<_> = error.positions().collect();
     let code = Error::new(Code::GraphqlParseFailed);
     let error = match locations.first() {
@@ -384,14 +385,14 @@ fn syntax_error(error: &async_graphql_parser::Error) -> Refusal {
         ),
         None => code,
     };
-    Refusal {
+    Box::new(Refusal {
         error,
         locations,
         cost: None,
-    }
+    })
 }
 
-fn rate_limited(requested: u64, empty: Empty) -> Refusal {
+fn rate_limited(requested: u64, empty: Empty) -> Box<Refusal> {
     let seconds = empty.retry_after_s;
     let error = Error::new(Code::RateLimited).retry_after(seconds).detail(
         format!("请在 {seconds} 秒后重试"),
@@ -402,11 +403,11 @@ fn rate_limited(requested: u64, empty: Empty) -> Refusal {
         actual_query_cost: None,
         throttle_status: Some(empty.throttle),
     };
-    Refusal {
+    Box::new(Refusal {
         error,
         locations: Vec::new(),
         cost: Some(cost),
-    }
+    })
 }
 
 /// The engine's response with codes on its errors. Errors without a path and without data come from before execution.

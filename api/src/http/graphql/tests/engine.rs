@@ -379,3 +379,54 @@ async fn internal_documents_take_large_pages_and_the_same_checks() {
         Code::ComplexityExceeded
     );
 }
+
+/// G55: strangers are told apart by their address.
+#[actix_web::test]
+async fn anonymous_buckets_go_by_address() {
+    let endpoint = endpoint(|config, toy| {
+        toy.metered = true;
+        config.anonymous.bucket = Some(crate::http::rate::Bucket {
+            capacity: 2,
+            refill_per_s: 0,
+        });
+    });
+    let ask = |peer: &str| query("{hello}").peer_addr(peer.parse().unwrap());
+    for (peer, status) in [
+        ("10.0.0.1:1", 200),
+        ("10.0.0.1:2", 200),
+        ("10.0.0.1:3", 429),
+        ("10.0.0.2:1", 200),
+        ("[2001:db8::1]:1", 200),
+        ("[2001:db8::2]:1", 200),
+        ("[2001:db8::3]:1", 429),
+    ] {
+        assert_eq!(send(&endpoint, ask(peer)).await.status, status, "{peer}");
+    }
+}
+
+/// G55: a hospital at its quota is refused, others are not, and a refused charge leaves the own bucket untouched.
+#[actix_web::test]
+async fn hospital_shares_a_quota() {
+    let endpoint = endpoint(|config, toy| {
+        toy.metered = true;
+        config.hospital = Some(crate::http::rate::Bucket {
+            capacity: 30,
+            refill_per_s: 0,
+        });
+    });
+    let nurse = || {
+        post(json!({"query": "{items(first:6){nodes{id next{id}}}}", "extensions": {"cost": true}}))
+            .insert_header(("cookie", "__Host-icuops=good"))
+            .insert_header(("sec-fetch-site", "same-origin"))
+    };
+    assert_eq!(send(&endpoint, nurse()).await.status, 200);
+    assert_eq!(send(&endpoint, nurse()).await.status, 200);
+    assert_eq!(send(&endpoint, nurse()).await.code(), "RATE_LIMITED");
+    let throttle = endpoint
+        .buckets
+        .settle("key:nurse", 1, 1, Instant::now())
+        .unwrap();
+    assert!(throttle.currently_available >= 4_974);
+    let machine = query("{hello}").insert_header(("authorization", "Bearer good"));
+    assert_eq!(send(&endpoint, machine).await.status, 200);
+}

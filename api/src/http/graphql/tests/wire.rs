@@ -4,12 +4,14 @@ use serde_json::json;
 
 use super::*;
 
+type Row<'a> = (&'static str, Box<dyn Fn() -> TestRequest + 'a>, u16, u16);
+
 /// G6: every row of the table of statuses for both media types.
 #[actix_web::test]
 async fn table_of_statuses() {
     let deep = format!("{{item{}id{}}}", "{next".repeat(13), "}".repeat(13));
     let nested = format!("{{colors(of:{}{})}}", "[".repeat(70), "]".repeat(70));
-    let rows: Vec<(&str, Box<dyn Fn() -> TestRequest + '_>, u16, u16)> = vec![
+    let rows: Vec<Row<'_>> = vec![
         ("", Box::new(|| query("{hello}")), 200, 200),
         (
             "FORBIDDEN",
@@ -441,4 +443,45 @@ async fn graphiql_opens_only_for_people_where_enabled() {
     assert_eq!(admitted(false, "__Host-icuops=good").await, Some(404));
     assert_eq!(admitted(true, "__Host-icuops=bad").await, Some(404));
     assert_eq!(admitted(true, "a=b").await, Some(404));
+}
+
+/// Strict transport security is promised only where there is TLS.
+#[actix_web::test]
+async fn hsts_follows_tls() {
+    for (tls, value) in [(true, "max-age=31536000; includeSubDomains"), (false, "")] {
+        let settings = Guard {
+            tls,
+            ..Guard::default()
+        };
+        let app = App::new()
+            .app_data(web::Data::new(settings))
+            .wrap(from_fn(guard));
+        let response =
+            call_service(&init_service(app).await, TestRequest::get().to_request()).await;
+        let header = response.headers().get("strict-transport-security");
+        assert_eq!(header.map_or("", |value| value.to_str().unwrap()), value);
+    }
+}
+
+/// The address of the client is the proxy's word only where the proxy is ours.
+#[actix_web::test]
+async fn forwarded_addresses_count_from_trusted_proxies_only() {
+    let trusting = Config {
+        proxies: vec!["10.0.0.9".parse().unwrap()],
+        ..Config::default()
+    };
+    for (peer, address, secure) in [
+        ("10.0.0.9:1", "192.0.2.7", true),
+        ("10.0.0.8:1", "10.0.0.8", false),
+    ] {
+        let request = TestRequest::get()
+            .peer_addr(peer.parse().unwrap())
+            .insert_header(("x-forwarded-for", "203.0.113.1, 192.0.2.7"))
+            .insert_header(("x-forwarded-proto", "https"));
+        let head = Head::of(&request.to_http_request(), &trusting);
+        assert_eq!(
+            (head.address, head.secure),
+            (Some(address.parse().unwrap()), secure)
+        );
+    }
 }
