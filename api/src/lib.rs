@@ -1,1 +1,4 @@
 //! Server.
+
+pub mod error;
+pub mod http;
