@@ -1,2 +1,280 @@
-//! icuops
-fn main() {}
+//! `icuops`: the command line. It parses and prints; what is done stands in the library.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use api::app::App;
+use api::clock::Clock;
+use api::config::Config;
+use api::error::{Error, Result};
+use clap::{Args, Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// 重症系统运维服务平台：医院与服务商共同履行 ICU 系统运维合同.
+///
+/// Runs the maintenance contract of a hospital's ICU system: tickets, clocks, evidence. Start with
+/// `icuops demo`; run a hospital with `icuops setup FILE.toml` and `icuops serve`.
+#[derive(Parser)]
+#[command(name = "icuops", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 演示：内嵌数据库、示范合同与工单，仅限本机. Demonstration on this machine only, with an embedded database.
+    Demo(DemoArgs),
+    /// 生产运行. Serve a hospital.
+    Serve(ServeArgs),
+    /// 建立医院、服务商、合同与首批账号，一次性口令只打印一次. Found a hospital from a TOML file; one-time passwords are printed once.
+    Setup {
+        /// The setup file; see README.
+        file: PathBuf,
+        /// Validate and write nothing.
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 升级数据库结构. Bring the schema up to date.
+    Migrate {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 打印 GraphQL SDL. Print the SDL.
+    Sdl,
+    /// 审计链. The audit chains.
+    Audit {
+        #[command(subcommand)]
+        what: AuditCommand,
+    },
+    /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
+    Doctor {
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// 核验全部审计链，损坏时以 3 退出并指明首个坏行. Verify every chain; exits with 3 and names the first bad row.
+    Verify {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 以 NDJSON 导出，供独立核验. Export as NDJSON for independent verifiers.
+    Export {
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+#[derive(Args)]
+struct Store {
+    /// 数据库地址；缺省为数据目录内的 SQLite. Database; by default SQLite in the data folder.
+    #[arg(long, env = "ICUOPS_DATABASE_URL")]
+    database_url: Option<String>,
+    /// 数据目录. Data folder.
+    #[arg(long, env = "ICUOPS_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// 端口，仅 127.0.0.1. Port on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// 数据目录. Data folder.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// 清空演示数据重建. Make the demonstration anew.
+    #[arg(long)]
+    reset: bool,
+    /// 以此日为“今天”生成数据. Make the data as of this day.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<chrono::NaiveDate>,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    store: Store,
+    /// 监听地址. Where to listen.
+    #[arg(long, env = "ICUOPS_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// 浏览器所见地址，如 https://icu.example. Address that browsers see.
+    #[arg(long, env = "ICUOPS_PUBLIC_ORIGIN")]
+    public_origin: Option<String>,
+    /// 另外允许的浏览器来源，可多次给出. Further origins of browsers.
+    #[arg(long, env = "ICUOPS_ALLOWED_ORIGINS", value_delimiter = ',')]
+    allow_origin: Vec<String>,
+    /// 可信代理的地址，可多次给出. Addresses of trusted proxies.
+    #[arg(long, env = "ICUOPS_PROXIES", value_delimiter = ',')]
+    proxy: Vec<IpAddr>,
+    /// 邮件服务器，如 smtps://user:pass@mail.example；缺省写入数据目录. Mail server; by default mail is written to the data folder.
+    #[arg(long, env = "ICUOPS_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// 发件人. Sender of mail.
+    #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
+    smtp_from: String,
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,api=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("no runtime: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let local = tokio::task::LocalSet::new();
+    match local.block_on(&runtime, dispatch(cli.command)) {
+        Ok(code) => code,
+        Err(error) => {
+            let messages = error.messages();
+            tracing::error!(%error, "failed");
+            say(&format!("{}\n{}", messages.zh, messages.en));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo(args).await,
+        Command::Serve(args) => serve(args).await,
+        Command::Setup { file, check, store } => setup(&file, check, &store).await,
+        Command::Migrate { store } => {
+            open(&store).await?;
+            say("数据库结构已是最新. The schema is up to date.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Sdl => {
+            say(api::graphql::sdl().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Audit { what: AuditCommand::Verify { store } } => verify(&open(&store).await?).await,
+        Command::Audit { what: AuditCommand::Export { store } } => {
+            let app = open(&store).await?;
+            api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor { store } => doctor(&open(&store).await?).await,
+    }
+}
+
+fn config(store: &Store, listen: SocketAddr) -> Result<Config> {
+    std::fs::create_dir_all(&store.data).map_err(Error::internal)?;
+    let url = store.database_url.clone().unwrap_or_else(|| sqlite_url(&store.data));
+    Ok(Config::local(url, store.data.clone(), listen))
+}
+
+fn sqlite_url(data: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", data.join("icuops.db").display())
+}
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+async fn open(store: &Store) -> Result<App> {
+    App::start(config(store, SocketAddr::new(LOOPBACK, 0))?, Clock::real()).await
+}
+
+async fn serve_until_end(app: App, listener: TcpListener) -> Result<ExitCode> {
+    let db = app.db.clone();
+    api::run(app, listener)?.await.map_err(Error::internal)?;
+    db.checkpoint().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(args: ServeArgs) -> Result<ExitCode> {
+    let mut config = config(&args.store, args.listen)?;
+    config.public_origin = args.public_origin;
+    config.allowed_origins = args.allow_origin;
+    config.proxies = args.proxy;
+    config.smtp_url = args.smtp_url;
+    config.mail_from = args.smtp_from;
+    let app = App::start(config, Clock::real()).await?;
+    let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
+    say(&format!("icuops 已启动 listening on {}", args.listen));
+    serve_until_end(app, listener).await
+}
+
+async fn demo(args: DemoArgs) -> Result<ExitCode> {
+    let store = Store { database_url: None, data: args.data.clone() };
+    let address = SocketAddr::new(LOOPBACK, args.port);
+    // Bound first, so that a port in use is told before minutes of work.
+    let listener = TcpListener::bind(address).map_err(|error| {
+        Error::from(api::error::UserErrorCode::Invalid).detail(format!("端口 {} 不可用，换 --port", args.port), format!("port {} is not free, choose another --port", args.port)).caused_by(error)
+    })?;
+    if args.reset {
+        for name in ["icuops.db", "icuops.db-wal", "icuops.db-shm"] {
+            let path = args.data.join(name);
+            if path.exists() {
+                std::fs::remove_file(path).map_err(Error::internal)?;
+            }
+        }
+    }
+    let mut config = config(&store, address)?;
+    config.demo = true;
+    let app = App::start(config, Clock::real()).await?;
+    api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
+    say(&format!("\n演示已就绪 ready at http://{address}/   GraphiQL: http://{address}/graphiql"));
+    say(&format!("账号 accounts: {}", api::demo::ACCOUNTS.join(" ")));
+    say(&format!("口令 password: {}", api::demo::PASSWORD));
+    serve_until_end(app, listener).await
+}
+
+async fn setup(file: &Path, check: bool, store: &Store) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::from(api::error::UserErrorCode::NotFound).detail("读不到设置文件", "the setup file cannot be read").caused_by(error)
+    })?;
+    let parsed: api::setup::SetupFile = toml::from_str(&text).map_err(|error| {
+        Error::from(api::error::UserErrorCode::Invalid).detail(format!("设置文件有误：{}", error.message()), format!("the setup file is wrong: {}", error.message()))
+    })?;
+    if check {
+        api::setup::check(&parsed)?;
+        say("设置文件无误，未写入任何内容. The file is good; nothing was written.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let made = api::setup::run(&open(store).await?, &parsed).await?;
+    say("以下一次性口令只显示一次，72 小时内有效，首次登录须修改. One-time passwords, shown once, valid for 72 h:");
+    for account in made {
+        say(&format!("  {}  {}", account.account, account.password));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(app: &App) -> Result<ExitCode> {
+    let mut good = true;
+    for verdict in api::audit::verify(&app.db).await? {
+        match verdict.damage {
+            None => say(&format!("{}: {} rows, good", verdict.chain, verdict.rows)),
+            Some((seq, what)) => {
+                good = false;
+                say(&format!("{}: damaged at seq {seq}: {what}", verdict.chain));
+            }
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+async fn doctor(app: &App) -> Result<ExitCode> {
+    let found = app.db.check_integrity().await?;
+    for line in &found {
+        say(line);
+    }
+    let chains = verify(app).await?;
+    Ok(if found.is_empty() { chains } else { ExitCode::from(3) })
+}

@@ -2,6 +2,7 @@
 //!
 //! This crate imports no workspace crate: an old step must never change because an entity did.
 
+pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod append_only;

@@ -2,9 +2,62 @@
 //!
 //! Sessions, files and the sign-in page are routes of their own; they share `guard`, `origin` and `respond`.
 
+pub mod door;
 pub mod graphql;
 pub mod guard;
 pub mod negotiate;
 pub mod origin;
+pub mod pages;
 pub mod rate;
 pub mod respond;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App as Actix, HttpServer, web};
+
+use self::door::Server;
+use self::graphql::{Config, Endpoint};
+use self::guard::{Guard, guard};
+use self::origin::Origins;
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// The HTTP server, bound and ready to be awaited; SIGTERM drains it for 25 seconds.
+///
+/// # Errors
+/// Those of the network; `INTERNAL` if the own schema does not parse.
+pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> {
+    let origins = Origins {
+        public: app.config.public_origin.clone(),
+        allowed: app.config.allowed_origins.clone(),
+        cookie: Some(crate::graphql::cookie_name(&app.config).to_owned()),
+    };
+    let config = Config {
+        graphiql: app.config.demo,
+        origins: origins.clone(),
+        proxies: app.config.proxies.clone(),
+        ..Config::default()
+    };
+    let tls = app.config.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"));
+    let door = Arc::new(Server::new(app.clone(), crate::graphql::schema(Some(app.clone()))));
+    let endpoint = Endpoint::new(door, &crate::graphql::sdl(), config)?.on_runtime(tokio::runtime::Handle::current());
+    let endpoint = web::Data::new(endpoint);
+    let guarding = web::Data::new(Guard { origins, tls, ..Guard::default() });
+    let shared = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(guarding.clone())
+            .app_data(shared.clone())
+            .configure(graphql::configure(endpoint.clone()))
+            .configure(pages::configure)
+            .wrap(from_fn(guard))
+    })
+    .workers(2)
+    .shutdown_timeout(25)
+    .listen(listener)
+    .map_err(Error::internal)?
+    .run();
+    Ok(server)
+}

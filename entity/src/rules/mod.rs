@@ -1,1 +1,13 @@
 //! Decisions of the contract: pure functions, no IO, no clock, no async, integers only.
+
+pub mod access;
+pub mod calendar;
+pub mod catalog;
+pub mod chain;
+pub mod password;
+pub mod queue;
+pub mod screening;
+pub mod sla;
+pub mod text;
+pub mod throttle;
+pub mod ticket;

@@ -1,0 +1,64 @@
+//! Argon2id away from the workers, with a bound on how many run at once (G51).
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// Hashes and verifies; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    permits: Arc<Semaphore>,
+    dummy: Arc<str>,
+}
+
+fn argon2() -> Argon2<'static> {
+    // Parameters of RFC 9106's second choice as OWASP states them: 19 MiB, two passes, one lane.
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let hash = argon2().hash_password(password.as_bytes()).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+impl Passwords {
+    /// At most `permits` hashes at once, 19 MiB each.
+    ///
+    /// # Errors
+    /// `INTERNAL` if the random source of the machine fails.
+    pub fn new(permits: usize) -> Result<Self> {
+        // Compared with when the account is unknown, so that both answers take the same time.
+        let dummy = hash_now("no account has this password")?;
+        Ok(Self { permits: Arc::new(Semaphore::new(permits.max(1))), dummy: dummy.into() })
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// `INTERNAL`.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || hash_now(&password)).await.map_err(Error::internal)?
+    }
+
+    /// Whether the password fits; `None` stands for an unknown account and costs the same.
+    ///
+    /// # Errors
+    /// `INTERNAL`.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.dummy.to_string());
+        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+        let fits = tokio::task::spawn_blocking(move || {
+            PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        })
+        .await
+        .map_err(Error::internal)?;
+        Ok(fits && known)
+    }
+}

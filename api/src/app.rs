@@ -1,0 +1,43 @@
+//! What every part of the server shares: settings, clock, database, password hashing.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::account::password::Passwords;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+
+/// The shared state; one for the process.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Time and ids.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Key of the cursors of this process.
+    pub cursor_key: [u8; 32],
+    /// Wakes the worker when a job was committed.
+    pub wake: Arc<Notify>,
+}
+
+impl App {
+    /// Connects, migrates and checks.
+    ///
+    /// # Errors
+    /// Those of the database, and of the random source of the machine.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self> {
+        let db = Db::connect(&config.database_url).await?;
+        db.migrate().await?;
+        let passwords = Passwords::new(config.hash_permits)?;
+        let mut cursor_key = [0_u8; 32];
+        getrandom::fill(&mut cursor_key).map_err(|error| crate::error::Error::internal(error.to_string()))?;
+        Ok(Self { config: Arc::new(config), clock, db, passwords, cursor_key, wake: Arc::new(Notify::new()) })
+    }
+}

@@ -1,0 +1,48 @@
+//! Settings of the server: flags of `icuops serve` with environment variables behind them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What `lib::run` is given.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite://…` or `postgres://…`.
+    pub database_url: String,
+    /// Folder of files and mail.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Address under which browsers reach the server, e.g. `https://icu.example`.
+    pub public_origin: Option<String>,
+    /// Further origins that may use the API from a browser.
+    pub allowed_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-*` headers count.
+    pub proxies: Vec<std::net::IpAddr>,
+    /// Whether this is the demonstration: GraphiQL, introspection, mail into a folder.
+    pub demo: bool,
+    /// SMTP server; none writes mail into the data folder.
+    pub smtp_url: Option<String>,
+    /// Sender of mail.
+    pub mail_from: String,
+    /// Password hashes computed at once.
+    pub hash_permits: usize,
+}
+
+impl Config {
+    /// Settings of a server on this machine, with everything below `data`.
+    #[must_use]
+    pub fn local(database_url: String, data: PathBuf, listen: SocketAddr) -> Self {
+        Self {
+            database_url,
+            data,
+            listen,
+            public_origin: None,
+            allowed_origins: Vec::new(),
+            proxies: Vec::new(),
+            demo: false,
+            smtp_url: None,
+            mail_from: "icuops@localhost".to_owned(),
+            hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The schema: roots merged from the capabilities, engine limits, and the short ways of resolvers.
+//!
+//! It decides nothing. Codes are attached once, after execution, in `http::respond`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Context, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+
+use crate::account::graphql::{AccountMutation, AccountQuery};
+use crate::app::App;
+use crate::error::{Error, Lang, UserError};
+use crate::requester::Requester;
+use crate::ticket::graphql::{TicketMutation, TicketQuery};
+
+/// 查询.
+/// Reads.
+#[derive(MergedObject, Default)]
+pub struct Query(AccountQuery, TicketQuery);
+
+/// 变更；每个根字段一个事务.
+/// Writes; one transaction for each root field.
+#[derive(MergedObject, Default)]
+pub struct Mutation(AccountMutation, TicketMutation);
+
+/// The schema of the server.
+pub type IcuopsSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema; `app` is absent when only the SDL is wanted.
+#[must_use]
+pub fn schema(app: Option<App>) -> IcuopsSchema {
+    // The second net, wide enough for the standard introspection query; the first is `http::graphql`.
+    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(16)
+        .limit_recursive_depth(24)
+        .limit_complexity(1000)
+        .limit_aliases(30)
+        .limit_directives(5)
+        .disable_suggestions();
+    if let Some(app) = app {
+        builder = builder.data(app);
+    }
+    builder.finish()
+}
+
+/// The SDL, sorted, as it is committed in `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    schema(None).sdl_with_options(options)
+}
+
+/// What an operation wants done to the session cookie.
+#[derive(Clone, Debug)]
+pub enum Cookie {
+    /// A new session: token and lifetime.
+    Set(String, Duration),
+    /// The session has ended.
+    Clear,
+}
+
+/// Sends the session cookie, or takes it away.
+pub fn set_cookie(ctx: &Context<'_>, wish: &Cookie) {
+    let name = cookie_name(&app(ctx).config);
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let (value, age) = match wish {
+        Cookie::Set(token, lifetime) => (token.as_str(), lifetime.as_secs()),
+        Cookie::Clear => ("", 0),
+    };
+    ctx.append_http_header("set-cookie", format!("{name}={value}{secure}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}"));
+}
+
+/// `__Host-icuops`, which browsers keep only over TLS or on this machine; the demonstration, which
+/// speaks plain HTTP on loopback, has a name without that promise.
+#[must_use]
+pub fn cookie_name(config: &crate::config::Config) -> &'static str {
+    if config.demo { "icuops-demo" } else { crate::http::origin::COOKIE_NAME }
+}
+
+/// The shared state.
+#[must_use]
+pub fn app<'a>(ctx: &Context<'a>) -> &'a App {
+    ctx.data_unchecked::<App>()
+}
+
+/// Who is asking.
+#[must_use]
+pub fn requester<'a>(ctx: &Context<'a>) -> &'a Requester {
+    ctx.data_unchecked::<Arc<Requester>>()
+}
+
+/// Who is asking, to keep.
+#[must_use]
+pub fn shared_requester<'a>(ctx: &Context<'a>) -> &'a Arc<Requester> {
+    ctx.data_unchecked::<Arc<Requester>>()
+}
+
+/// Language of the reader.
+#[must_use]
+pub fn lang(ctx: &Context<'_>) -> Lang {
+    ctx.data::<Lang>().copied().unwrap_or_default()
+}
+
+/// Makes a payload: an expected failure becomes an entry of `userErrors`, others leave as errors.
+pub fn settle<T, P>(ctx: &Context<'_>, done: Result<T, Error>, payload: impl FnOnce(Option<T>, Vec<UserError>) -> P) -> Option<async_graphql::Result<P>> {
+    Some(match done {
+        Ok(done) => Ok(payload(Some(done), Vec::new())),
+        Err(error) => match error.into_user_error(lang(ctx)) {
+            Ok(expected) => Ok(payload(None, vec![expected])),
+            Err(error) => Err(error.into()),
+        },
+    })
+}
+
+/// [`settle`] for a payload without a node.
+pub fn settle_unit<P>(ctx: &Context<'_>, done: Result<(), Error>, payload: impl FnOnce(Vec<UserError>) -> P) -> Option<async_graphql::Result<P>> {
+    settle(ctx, done, |_, user_errors| payload(user_errors))
+}

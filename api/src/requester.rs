@@ -1,0 +1,191 @@
+//! Who is asking: built once a request from the session, and asked by every operation.
+//!
+//! The table of rights is `entity::rules::access`; here it only meets the grants of a person.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, SessionId};
+use entity::rules::access::{Permission, allows};
+use entity::values::{GrantState, PersonState, Role, Side};
+use entity::{assignment, person, role_grant, session, ticket};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::error::{Code, Error, Result};
+
+/// A role in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Hospital that granted it.
+    pub hospital: HospitalId,
+    /// Which role.
+    pub role: Role,
+    /// Department of ward roles.
+    pub department: Option<DepartmentId>,
+    /// Lead of the department or of the information centre.
+    pub is_lead: bool,
+}
+
+/// The person and session behind a request; without a person: anonymous, or the system itself.
+#[derive(Clone, Debug, Default)]
+pub struct Requester {
+    /// The person.
+    pub person: Option<person::Model>,
+    /// The session.
+    pub session: Option<session::Model>,
+    /// Roles in force.
+    pub grants: Vec<Grant>,
+    /// Contracts that a vendor person serves.
+    pub contracts: Vec<(HospitalId, ContractId)>,
+    /// Address of the client.
+    pub ip: Option<String>,
+    /// Id of the request.
+    pub request_id: Option<String>,
+    /// User agent, for the list of sessions.
+    pub agent: Option<String>,
+    /// Whether the client reached the server over TLS or on this machine.
+    pub secure: bool,
+    /// Whether this is the server itself.
+    pub is_system: bool,
+}
+
+impl Requester {
+    /// The server itself: timers, the setup, the demonstration.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { is_system: true, ..Self::default() }
+    }
+
+    /// Loads the rights of a person; `now` decides what is in force.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn load(db: &impl ConnectionTrait, person: person::Model, session: Option<session::Model>, now: DateTime<Utc>) -> Result<Self> {
+        let grants = role_grant::Entity::find()
+            .filter(role_grant::Column::PersonId.eq(person.id))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|row| Grant { hospital: row.hospital_id, role: row.role, department: row.department_id, is_lead: row.is_lead })
+            .collect();
+        let contracts = if person.side == Side::Vendor {
+            assignment::Entity::find()
+                .filter(assignment::Column::PersonId.eq(person.id))
+                .all(db)
+                .await?
+                .into_iter()
+                .filter(|row| row.from_at <= now && row.until_at.is_none_or(|until| until > now))
+                .map(|row| (row.hospital_id, row.contract_id))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self { person: Some(person), session, grants, contracts, ..Self::default() })
+    }
+
+    /// Id of the person.
+    #[must_use]
+    pub fn person_id(&self) -> Option<PersonId> {
+        self.person.as_ref().map(|person| person.id)
+    }
+
+    /// Id of the session.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|session| session.id)
+    }
+
+    /// Side of the person.
+    #[must_use]
+    pub fn side(&self) -> Option<Side> {
+        self.person.as_ref().map(|person| person.side)
+    }
+
+    /// The roles in force, for the audit: words joined by `+`; `SYSTEM` for the server.
+    #[must_use]
+    pub fn role_word(&self) -> Option<String> {
+        if self.is_system {
+            return Some("SYSTEM".to_owned());
+        }
+        let words: BTreeSet<&str> = self.grants.iter().map(|grant| grant.role.word()).collect();
+        (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join("+"))
+    }
+
+    /// The person, or `UNAUTHENTICATED`; a one-time password opens nothing but its change.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    pub fn require_person(&self) -> Result<&person::Model> {
+        let person = self.person.as_ref().ok_or_else(|| Error::new(Code::Unauthenticated))?;
+        if person.state != PersonState::Active || person.one_time_until_at.is_some() {
+            return Err(Error::new(Code::Forbidden).detail("请先修改一次性口令", "change the one-time password first"));
+        }
+        Ok(person)
+    }
+
+    /// Whether any role in force holds the permission; it does not say for which row.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.is_system || self.grants.iter().any(|grant| allows(grant.role, permission))
+    }
+
+    /// The person, if a role in force holds the permission at any hospital.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    pub fn require(&self, permission: Permission) -> Result<&person::Model> {
+        let person = self.require_person()?;
+        if self.may(permission) { Ok(person) } else { Err(Error::new(Code::Forbidden)) }
+    }
+
+    /// Whether a role in force at this hospital holds the permission.
+    #[must_use]
+    pub fn may_at(&self, hospital: HospitalId, permission: Permission) -> bool {
+        self.is_system || self.roles_at(hospital).any(|role| allows(role, permission))
+    }
+
+    /// Roles at a hospital.
+    pub fn roles_at(&self, hospital: HospitalId) -> impl Iterator<Item = Role> + '_ {
+        self.grants.iter().filter(move |grant| grant.hospital == hospital).map(|grant| grant.role)
+    }
+
+    /// Hospitals in which the person has a role.
+    #[must_use]
+    pub fn hospitals(&self) -> BTreeSet<HospitalId> {
+        self.grants.iter().map(|grant| grant.hospital).collect()
+    }
+
+    /// The tickets in scope (`domain.md` 2.6): the SQL form of the one rule of visibility.
+    #[must_use]
+    pub fn visible_tickets(&self) -> Condition {
+        use ticket::Column as C;
+        let mut any = Condition::any();
+        if self.is_system {
+            return Condition::all();
+        }
+        let Some(me) = self.person_id() else { return any.add(C::Id.is_null()) };
+        for grant in &self.grants {
+            let here = Condition::all().add(C::HospitalId.eq(grant.hospital));
+            let open = C::Category.ne(entity::values::TicketCategory::Security);
+            any = any.add(match grant.role {
+                Role::HospItAdmin | Role::HospManager | Role::Auditor => here,
+                Role::IcuNurse | Role::IcuDoctor => match grant.department {
+                    Some(department) => here.add(C::DepartmentId.eq(department)).add(open),
+                    None => here.add(C::ReporterId.eq(me)).add(open),
+                },
+                Role::VendorPm | Role::VendorEngineer | Role::VendorTrainer => {
+                    let contracts = self.contracts.iter().filter(|(hospital, _)| *hospital == grant.hospital).map(|(_, id)| *id);
+                    let mine = Condition::any()
+                        .add(C::ReleasedAt.is_not_null())
+                        .add(C::ReporterId.eq(me))
+                        .add(C::RegisteredBy.eq(me));
+                    let rows = here.add(C::ContractId.is_in(contracts)).add(mine);
+                    if grant.role == Role::VendorPm { rows } else { rows.add(Condition::any().add(open).add(C::AssigneeId.eq(me)).add(C::RegisteredBy.eq(me))) }
+                }
+            });
+        }
+        any.add(C::Id.is_null())
+    }
+}

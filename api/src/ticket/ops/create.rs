@@ -1,0 +1,353 @@
+//! A ticket comes in, is triaged and released to the vendor.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use entity::ids::{ContractId, HospitalId, PersonId, TicketId};
+use entity::rules::access::Permission;
+use entity::rules::catalog::Catalog;
+use entity::rules::chain;
+use entity::rules::ticket as rule;
+use entity::values::{
+    BedsAffected, Channel, ContractState, NotificationKind, ReceivedSource, Role, Route, Side, TicketAction, TicketCategory,
+    TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+};
+use entity::{contract, idempotency, ticket, ticket_counter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, QuerySelect};
+use sha2::{Digest, Sha256};
+
+use super::super::clocks;
+use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, record};
+use crate::app::App;
+use crate::audit::{self, Act};
+use crate::db::Tx;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::notification::{self, Notice};
+use crate::requester::Requester;
+
+/// The five facts that a fault must state.
+#[derive(Clone, Debug)]
+pub struct NewFault {
+    /// Code of the component, if known.
+    pub component: Option<String>,
+    /// What is seen.
+    pub phenomenon: String,
+    /// Since when.
+    pub occurred_at: DateTime<Utc>,
+    /// Who and what is affected.
+    pub scope: String,
+    /// Related systems.
+    pub related_systems: Vec<String>,
+    /// How to see it again.
+    pub steps: String,
+}
+
+/// A ticket to create.
+#[derive(Clone, Debug)]
+pub struct NewTicket {
+    /// Replay key made by the client.
+    pub key: String,
+    /// Contract; may be left out by who sees one only.
+    pub contract: Option<ContractId>,
+    /// Category.
+    pub category: TicketCategory,
+    /// Code of the subcategory.
+    pub subcategory: String,
+    /// What is asked or wrong.
+    pub description: String,
+    /// The facts of a fault.
+    pub fault: Option<NewFault>,
+    /// Urgency.
+    pub urgency: Option<Urgency>,
+    /// Beds affected.
+    pub beds_affected: Option<BedsAffected>,
+    /// How it came in.
+    pub channel: Channel,
+    /// When it was really received, if it is registered later.
+    pub received_at: Option<DateTime<Utc>>,
+    /// Place, no patient.
+    pub location: Option<String>,
+}
+
+/// Categories and subcategories whose gate needs what does not exist yet.
+fn is_offered(category: TicketCategory, subcategory: &str) -> bool {
+    !matches!(category, TicketCategory::DataRecovery | TicketCategory::DataAdjust) && subcategory != "CHANGE-BUGFIX"
+}
+
+/// Creates a ticket.
+///
+/// # Errors
+/// `CATEGORY_NOT_ENABLED`, `REQUIRED`, `INVALID`, `TOO_LONG`, `PATIENT_DATA_IN_TEXT`,
+/// `BACKDATE_TOO_FAR`, `NOT_FOUND`, `OUTSIDE_SERVICE_PERIOD`; `FORBIDDEN`.
+pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket::Model> {
+    let person = who.require(Permission::TicketCreate)?;
+    let me = person.id;
+    let now = app.clock.now();
+    let catalog = Catalog::shipped();
+    let kind = catalog.category(new.category);
+    if !is_offered(new.category, &new.subcategory) {
+        return Err(Error::from(UserErrorCode::CategoryNotEnabled).at(["category"]));
+    }
+    if catalog.subcategory(new.category, &new.subcategory).is_none() {
+        return Err(Error::from(UserErrorCode::Invalid).at(["subcategory"]).detail("该类别没有此子类", "the category has no such subcategory"));
+    }
+    let contract = contract_of(app, who, new.contract).await?;
+    let hospital = contract.hospital_id;
+    let may = match person.side {
+        Side::Hospital => who.roles_at(hospital).any(|role| kind.may_submit.contains(&role)),
+        Side::Vendor => who.roles_at(hospital).any(|role| kind.may_self_raise.contains(&role)),
+    };
+    if !may {
+        return Err(Error::new(crate::error::Code::Forbidden).detail("您的角色不能提交该类工单", "your role cannot submit this category"));
+    }
+    let today = entity::rules::calendar::civil_date(now);
+    if today > contract.service_to_on || today < contract.service_from_on {
+        return Err(Error::from(UserErrorCode::OutsideServicePeriod).at(["contractId"]));
+    }
+    let terms = clocks::terms_now(app, &contract, now).await?;
+    let received = received(&new, now, terms.parameters.backdate_max_h)?;
+    let fault = fault_of(&new, now)?;
+    let severity = kind.severity_required.then(|| rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected));
+
+    let at_once = match kind.route {
+        Route::Direct | Route::Declare | Route::Restricted => true,
+        Route::HospitalApproval | Route::DualApproval | Route::HospitalOnlyFirst => false,
+    };
+    let description = checked(&new.description, "description", LONG)?;
+    let location = checked_option(new.location.as_deref(), "location", SHORT)?;
+    let department = who.grants.iter().find(|grant| grant.hospital == hospital).and_then(|grant| grant.department);
+
+    let replay = Replay::of(&new)?;
+    let tx = app.db.begin_write().await?;
+    if let Some(done) = replay.earlier(&tx, hospital, me, now).await? {
+        tx.rollback().await?;
+        return Ok(done);
+    }
+    let number = next_number(&tx, hospital, today.year()).await?;
+    let row = ticket::Model {
+        id: TicketId(app.clock.id()),
+        hospital_id: hospital,
+        contract_id: contract.id,
+        department_id: department,
+        number,
+        version: 1,
+        status: if at_once { TicketStatus::Released } else { TicketStatus::Submitted },
+        category: new.category,
+        subcategory: new.subcategory,
+        origin: if person.side == Side::Vendor { TicketOrigin::VendorSelf } else { TicketOrigin::Hospital },
+        channel: new.channel,
+        description,
+        location,
+        component: fault.as_ref().and_then(|fault| fault.component.clone()),
+        phenomenon: fault.as_ref().map(|fault| fault.phenomenon.clone()),
+        occurred_at: fault.as_ref().map(|fault| fault.occurred_at),
+        scope: fault.as_ref().map(|fault| fault.scope.clone()),
+        related_systems: fault.as_ref().map(|fault| serde_json::json!(fault.related_systems).to_string()),
+        steps: fault.as_ref().map(|fault| fault.steps.clone()),
+        beds_affected: new.beds_affected,
+        urgency: new.urgency,
+        severity,
+        severity_provisional: severity.is_some(),
+        reporter_id: me,
+        registered_by: me,
+        assignee_id: None,
+        received_at: now,
+        received_claimed_at: received,
+        received_source: if received.is_some() { ReceivedSource::Unconfirmed } else { ReceivedSource::Platform },
+        created_at: now,
+        released_at: at_once.then_some(now),
+        responded_at: None,
+        first_step_at: None,
+        resolved_at: None,
+        closed_at: None,
+        taken_by: None,
+        taken_at: None,
+        handed_over_at: None,
+        solution: None,
+        solved_by: None,
+        root_cause: None,
+        verification: None,
+        cycle: 1,
+        parent_id: None,
+        rating: None,
+        rating_comment: None,
+        scope_proposed_by: None,
+        scope_reason: None,
+        next_due_at: None,
+    };
+    let mut row = row.into_active_model().reset_all().insert(&tx).await?;
+    record(&tx, app, Some(me), &row, now, TicketEventKind::Created, None).await?;
+    if at_once {
+        clocks::attach(&tx, app, who, &terms, &row, row.received_at).await?;
+        row = keep_next_due(&tx, row).await?;
+    }
+    tell_received(&tx, app, &row).await?;
+    replay.keep(&tx, hospital, me, row.id, now).await?;
+    audit::append(&tx, now, Some(hospital), who, Act::done("ticket.create", "ticket", row.id.0)).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(row)
+}
+
+async fn keep_next_due(tx: &Tx, row: ticket::Model) -> Result<ticket::Model> {
+    let due = clocks::next_due(tx, &row).await?;
+    let mut active = row.into_active_model();
+    active.next_due_at = Set(due);
+    Ok(active.update(tx).await?)
+}
+
+/// A client's key with the digest of what it sent (G27): the same call again answers with the same ticket.
+struct Replay {
+    key: String,
+    input_sha256: String,
+}
+
+impl Replay {
+    fn of(new: &NewTicket) -> Result<Self> {
+        if !(8..=64).contains(&new.key.chars().count()) {
+            return Err(Error::from(UserErrorCode::Invalid).at(["idempotencyKey"]).detail("重放键为 8 至 64 个字符", "a replay key has 8 to 64 characters"));
+        }
+        let digest = Sha256::digest(format!("{new:?}").as_bytes());
+        Ok(Self { key: new.key.clone(), input_sha256: chain::to_hex(&digest.into()) })
+    }
+
+    async fn earlier(&self, tx: &Tx, hospital: HospitalId, actor: PersonId, now: DateTime<Utc>) -> Result<Option<ticket::Model>> {
+        let found = idempotency::Entity::find_by_id((hospital, actor, self.key.clone())).one(tx).await?;
+        let Some(found) = found else { return Ok(None) };
+        if now - found.at >= TimeDelta::hours(24) {
+            found.delete(tx).await?;
+            return Ok(None);
+        }
+        if found.mutation != "createTicket" || found.input_sha256 != self.input_sha256 {
+            return Err(Error::from(UserErrorCode::IdempotencyKeyReused).at(["idempotencyKey"]));
+        }
+        Ok(ticket::Entity::find_by_id(TicketId(found.object_id)).one(tx).await?)
+    }
+
+    async fn keep(self, tx: &Tx, hospital: HospitalId, actor: PersonId, made: TicketId, now: DateTime<Utc>) -> Result<()> {
+        idempotency::ActiveModel {
+            hospital_id: Set(hospital),
+            actor_id: Set(actor),
+            key: Set(self.key),
+            mutation: Set("createTicket".to_owned()),
+            input_sha256: Set(self.input_sha256),
+            object_id: Set(made.0),
+            at: Set(now),
+        }
+        .insert(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The contract that the ticket is raised under.
+async fn contract_of(app: &App, who: &Requester, asked: Option<ContractId>) -> Result<contract::Model> {
+    let mut rows = contract::Entity::find()
+        .filter(contract::Column::HospitalId.is_in(who.hospitals()))
+        .filter(contract::Column::State.eq(ContractState::Active))
+        .all(app.db.read())
+        .await?;
+    if who.side() == Some(Side::Vendor) {
+        rows.retain(|row| who.contracts.contains(&(row.hospital_id, row.id)));
+    }
+    if let Some(asked) = asked {
+        rows.retain(|row| row.id == asked);
+    }
+    let code = if rows.len() > 1 { UserErrorCode::Required } else { UserErrorCode::NotFound };
+    if rows.len() == 1 { rows.pop().ok_or_else(|| Error::from(code)) } else { Err(Error::from(code).at(["contractId"])) }
+}
+
+/// A claimed time of receipt: never in the future, at most `most_h` back.
+fn received(new: &NewTicket, now: DateTime<Utc>, most_h: i32) -> Result<Option<DateTime<Utc>>> {
+    let Some(at) = new.received_at else { return Ok(None) };
+    if at > now {
+        return Err(Error::from(UserErrorCode::Invalid).at(["receivedAt"]).detail("受理时间不能晚于现在", "the time of receipt is in the future"));
+    }
+    if now - at > TimeDelta::hours(i64::from(most_h)) {
+        return Err(Error::from(UserErrorCode::BackdateTooFar).at(["receivedAt"]));
+    }
+    Ok(Some(at))
+}
+
+fn fault_of(new: &NewTicket, now: DateTime<Utc>) -> Result<Option<NewFault>> {
+    if new.category != TicketCategory::Fault {
+        return Ok(None);
+    }
+    let fault = new.fault.as_ref().ok_or_else(|| Error::from(UserErrorCode::Required).at(["fault"]))?;
+    if fault.occurred_at > now {
+        return Err(Error::from(UserErrorCode::Invalid).at(["fault", "occurredAt"]).detail("发生时间不能晚于现在", "the time of occurrence is in the future"));
+    }
+    if fault.related_systems.len() > 20 {
+        return Err(Error::from(UserErrorCode::TooLong).at(["fault", "relatedSystems"]));
+    }
+    let related = fault.related_systems.iter().map(|name| checked(name, "fault.relatedSystems", 100)).collect::<Result<_>>()?;
+    Ok(Some(NewFault {
+        component: checked_option(fault.component.as_deref(), "fault.component", 100)?,
+        phenomenon: checked(&fault.phenomenon, "fault.phenomenon", LONG)?,
+        occurred_at: fault.occurred_at,
+        scope: checked(&fault.scope, "fault.scope", SHORT)?,
+        related_systems: related,
+        steps: checked(&fault.steps, "fault.steps", LONG)?,
+    }))
+}
+
+/// `ICU-2026-000123` from a counter row a hospital and year.
+async fn next_number(tx: &Tx, hospital: HospitalId, year: i32) -> Result<String> {
+    use sea_orm::sea_query::OnConflict;
+    let start = ticket_counter::ActiveModel { hospital_id: Set(hospital), year: Set(year), last: Set(0) };
+    ticket_counter::Entity::insert(start)
+        .on_conflict(OnConflict::columns([ticket_counter::Column::HospitalId, ticket_counter::Column::Year]).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    let row = ticket_counter::Entity::find_by_id((hospital, year))
+        .lock_exclusive()
+        .one(tx)
+        .await?
+        .ok_or_else(|| Error::internal("the counter of ticket numbers is gone"))?;
+    let last = row.last + 1;
+    let mut active = row.into_active_model();
+    active.last = Set(last);
+    active.update(tx).await?;
+    Ok(format!("ICU-{year}-{last:06}"))
+}
+
+/// Tells the desk of the vendor, or the information centre where it approves first.
+async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
+    let released = row.released_at.is_some();
+    let roles: &[Role] = if released { &VENDOR_DESK } else { &[Role::HospItAdmin] };
+    let to = notification::people(tx, row.hospital_id, row.contract_id, roles).await?;
+    let class = Catalog::shipped().category(row.category);
+    let severity = row.severity.map(|severity| format!(" {severity}")).unwrap_or_default();
+    let what = Notice {
+        kind: NotificationKind::TicketReceived,
+        ticket: row.id,
+        cause: format!("received:{}:{released}", row.id),
+        zh: format!("新工单 {}（{}{severity}）", row.number, class.name_zh),
+        en: format!("New ticket {} ({}{severity})", row.number, class.name_en),
+    };
+    notification::tell(tx, app, row.hospital_id, &to, &what).await
+}
+
+/// The information centre has looked at it.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
+pub async fn triage(app: &App, who: &Requester, id: Option<TicketId>, version: i32) -> Result<ticket::Model> {
+    let mut change = Change::begin(app, who, Permission::TicketTriage, id, Some(version)).await?;
+    change.step(TicketAction::Triage)?;
+    change.commit(TicketEventKind::Triaged, None, "ticket.triage").await
+}
+
+/// The information centre releases it to the vendor; the clocks start now.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
+pub async fn release(app: &App, who: &Requester, id: Option<TicketId>, version: i32) -> Result<ticket::Model> {
+    let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
+    change.step(TicketAction::Release)?;
+    change.row.released_at = Some(change.now);
+    let contract = clocks::contract_of(&change.tx, &change.row).await?;
+    let terms = clocks::terms_now(app, &contract, change.now).await?;
+    clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
+    tell_received(&change.tx, app, &change.row).await?;
+    change.commit(TicketEventKind::Released, None, "ticket.release").await
+}

@@ -1,0 +1,253 @@
+//! What can be done to tickets: one function an act, one transaction each.
+//!
+//! Every act goes the same way: the right, the row in scope, its version, the rule, then row,
+//! history, clocks, jobs, messages and, last, the audit.
+
+mod create;
+mod decide;
+mod handle;
+mod take;
+mod wait;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, TicketEventId, TicketId};
+use entity::rules::access::Permission;
+use entity::rules::text;
+use entity::rules::ticket as rule;
+use entity::values::{Role, Side, TicketAction, TicketEventKind};
+use entity::{ticket, ticket_event};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+pub use create::{NewFault, NewTicket, create, release, triage};
+pub use decide::{cancel, confirm, rate, reject, reopen};
+pub use handle::{NewPlan, NewReply, NewStep, Solution, add_step, assign, reply, resolve, respond, write_plan};
+pub use take::{hand_over, take};
+pub use wait::{decide_wait, propose_wait, resume};
+
+use crate::app::App;
+use crate::audit::{self, Act};
+use crate::db::Tx;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::requester::Requester;
+
+/// A ticket inside its write transaction, on the way from one state to the next.
+pub struct Change<'a> {
+    /// Shared state.
+    pub app: &'a App,
+    /// Who acts.
+    pub who: &'a Requester,
+    /// The transaction.
+    pub tx: Tx,
+    /// The instant of the act.
+    pub now: DateTime<Utc>,
+    /// The row as it was read.
+    pub before: ticket::Model,
+    /// The row as it will be.
+    pub row: ticket::Model,
+}
+
+impl<'a> Change<'a> {
+    /// Opens the transaction and reads the row in scope.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for a role that never has the permission, `NOT_FOUND` out of scope, `CONFLICT`
+    /// for another version.
+    pub async fn begin(app: &'a App, who: &'a Requester, permission: Permission, id: Option<TicketId>, version: Option<i32>) -> Result<Self> {
+        who.require(permission)?;
+        let now = app.clock.now();
+        let missing = || Error::from(UserErrorCode::NotFound).at(["ticketId"]);
+        let id = id.ok_or_else(missing)?;
+        let tx = app.db.begin_write().await?;
+        let before = ticket::Entity::find_by_id(id)
+            .filter(who.visible_tickets())
+            .lock_exclusive()
+            .one(&tx)
+            .await?
+            .filter(|row| who.may_at(row.hospital_id, permission))
+            .ok_or_else(missing)?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(Error::from(UserErrorCode::Conflict).at(["expectedVersion"]));
+        }
+        Ok(Self { app, who, tx, now, row: before.clone(), before })
+    }
+
+    /// The person who acts; the system has none.
+    #[must_use]
+    pub fn actor(&self) -> Option<PersonId> {
+        self.who.person_id()
+    }
+
+    /// Moves the state by the one rule.
+    ///
+    /// # Errors
+    /// `WRONG_STATE`.
+    pub fn step(&mut self, action: TicketAction) -> Result<()> {
+        self.row.status = rule::next(self.row.status, action).map_err(|_| Error::from(UserErrorCode::WrongState))?;
+        Ok(())
+    }
+
+    /// Writes row, history and audit, and commits.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn commit(mut self, kind: TicketEventKind, text: Option<String>, action: &str) -> Result<ticket::Model> {
+        self.row.next_due_at = super::clocks::next_due(&self.tx, &self.row).await?;
+        self.row.version = self.before.version + 1;
+        let actor = self.who.person_id();
+        let row = self.row.into_active_model().reset_all().update(&self.tx).await?;
+        record(&self.tx, self.app, actor, &row, self.now, kind, text).await?;
+        audit::append(&self.tx, self.now, Some(row.hospital_id), self.who, Act::done(action, "ticket", row.id.0)).await?;
+        self.tx.commit().await?;
+        self.app.wake.notify_one();
+        Ok(row)
+    }
+}
+
+/// Appends to the history of a ticket.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(tx: &Tx, app: &App, actor: Option<PersonId>, row: &ticket::Model, at: DateTime<Utc>, kind: TicketEventKind, text: Option<String>) -> Result<()> {
+    let last = ticket_event::Entity::find()
+        .filter(ticket_event::Column::HospitalId.eq(row.hospital_id))
+        .filter(ticket_event::Column::TicketId.eq(row.id))
+        .order_by_desc(ticket_event::Column::Seq)
+        .limit(1)
+        .one(tx)
+        .await?;
+    ticket_event::ActiveModel {
+        id: Set(TicketEventId(app.clock.id())),
+        hospital_id: Set(row.hospital_id),
+        ticket_id: Set(row.id),
+        seq: Set(last.map_or(0, |event| event.seq) + 1),
+        kind: Set(kind),
+        at: Set(at),
+        actor_id: Set(actor),
+        status: Set(row.status),
+        text: Set(text),
+    }
+    .insert(tx)
+    .await?;
+    Ok(())
+}
+
+/// Records a refused attempt in a transaction of its own.
+///
+/// # Errors
+/// Those of the database.
+pub async fn refused(app: &App, who: &Requester, action: &str, id: Option<TicketId>, error: &Error) -> Result<()> {
+    // The chain of a ticket's hospital only if the ticket is in scope: others go to the own hospital's or the system's.
+    let hospitals = who.hospitals();
+    let home = if hospitals.len() == 1 { hospitals.first().copied() } else { None };
+    let tx = app.db.begin_write().await?;
+    audit::append(&tx, app.clock.now(), home, who, Act::refused(action, "ticket", id.map(|id| id.0), error.code().word())).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Checks a free text: length, characters, patient data.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG`, `INVALID`, `PATIENT_DATA_IN_TEXT` at `field`.
+pub fn checked(value: &str, field: &str, most: usize) -> Result<String> {
+    let path = || field.split('.');
+    let value = text::normalize(value, most).map_err(|problem| {
+        let code = match problem {
+            text::Problem::Required => UserErrorCode::Required,
+            text::Problem::TooLong { .. } => UserErrorCode::TooLong,
+            text::Problem::Invalid { .. } => UserErrorCode::Invalid,
+        };
+        Error::from(code).at(path())
+    })?;
+    match entity::rules::screening::screen(&value) {
+        None => Ok(value),
+        Some(found) => {
+            let (zh, en) = found.text();
+            Err(Error::from(UserErrorCode::PatientDataInText).at(path()).detail(zh, en))
+        }
+    }
+}
+
+/// [`checked`] for a text that may be absent.
+///
+/// # Errors
+/// As [`checked`].
+pub fn checked_option(value: Option<&str>, field: &str, most: usize) -> Result<Option<String>> {
+    value.filter(|value| !value.trim().is_empty()).map(|value| checked(value, field, most)).transpose()
+}
+
+/// Longest description, reply, solution, in characters.
+pub const LONG: usize = 10_000;
+/// Longest name, place, reason, in characters.
+pub const SHORT: usize = 500;
+
+/// The vendor people to be told of a ticket: the assignee, else everybody who handles its kind; and the project manager.
+pub(crate) const VENDOR_DESK: [Role; 2] = [Role::VendorPm, Role::VendorEngineer];
+
+/// What the reader may do to a ticket now: the rule of states met with rights and relation.
+#[must_use]
+pub fn allowed_actions(who: &Requester, row: &ticket::Model) -> Vec<TicketAction> {
+    TicketAction::ALL
+        .iter()
+        .copied()
+        .filter(|action| rule::next(row.status, *action).is_ok())
+        .filter(|action| permission_of(*action).is_some_and(|permission| who.may_at(row.hospital_id, permission)))
+        .filter(|action| match action {
+            TicketAction::Confirm | TicketAction::Reject | TicketAction::Reopen => may_judge(who, row),
+            TicketAction::Cancel => who.side() == Some(raised_by(row)),
+            TicketAction::Rate => who.side() == Some(Side::Hospital) && row.rating.is_none() && who.person_id() == Some(row.reporter_id),
+            _ => true,
+        })
+        .collect()
+}
+
+/// The requester of the ticket, or the information centre of its hospital.
+#[must_use]
+pub fn may_judge(who: &Requester, row: &ticket::Model) -> bool {
+    who.person_id() == Some(row.reporter_id) || who.roles_at(row.hospital_id).any(|role| role == Role::HospItAdmin)
+}
+
+/// The side that raised the ticket.
+#[must_use]
+pub fn raised_by(row: &ticket::Model) -> Side {
+    match row.origin {
+        entity::values::TicketOrigin::VendorSelf => Side::Vendor,
+        entity::values::TicketOrigin::Hospital | entity::values::TicketOrigin::System => Side::Hospital,
+    }
+}
+
+/// The permission behind an action; none for what this server does not offer.
+#[must_use]
+pub fn permission_of(action: TicketAction) -> Option<Permission> {
+    Some(match action {
+        TicketAction::Triage => Permission::TicketTriage,
+        TicketAction::Release => Permission::TicketRelease,
+        TicketAction::Assign => Permission::TicketAssign,
+        TicketAction::Respond => Permission::TicketRespond,
+        TicketAction::Start | TicketAction::Plan => Permission::TicketHandle,
+        TicketAction::Resolve => Permission::TicketResolve,
+        TicketAction::ProposeWait => Permission::WaitPropose,
+        TicketAction::DecideWait => Permission::WaitDecide,
+        TicketAction::Resume => Permission::TicketHandle,
+        TicketAction::Confirm => Permission::TicketConfirm,
+        TicketAction::Reject => Permission::TicketReject,
+        TicketAction::Rate => Permission::TicketRate,
+        TicketAction::Reopen => Permission::TicketReopen,
+        TicketAction::Cancel => Permission::TicketCancel,
+        TicketAction::Reply => Permission::TicketReply,
+        TicketAction::Take => Permission::TicketTake,
+        TicketAction::HandOver => Permission::TicketHandOver,
+        TicketAction::MarkDuplicate
+        | TicketAction::ProposeOutOfScope
+        | TicketAction::DecideOutOfScope
+        | TicketAction::RaiseSeverity
+        | TicketAction::LowerSeverity => return None,
+    })
+}
+
+/// The condition that a ticket is in the reader's scope, for lists and single reads alike.
+#[must_use]
+pub fn in_scope(who: &Requester) -> Condition {
+    who.visible_tickets()
+}

@@ -1,0 +1,133 @@
+//! Waits: proposed by the vendor, decided by the hospital, ended by a reply or by hand (S7, S8).
+
+use entity::ids::{TicketId, WaitId};
+use entity::rules::access::Permission;
+use entity::values::{Decision, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd, WaitReason};
+use entity::{ticket, wait};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::super::clocks;
+use super::handle::notice;
+use super::{Change, LONG, checked};
+use crate::app::App;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::notification;
+use crate::requester::Requester;
+
+/// The wait that is neither refused nor ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open(change: &Change<'_>) -> Result<Option<wait::Model>> {
+    Ok(wait::Entity::find()
+        .filter(wait::Column::HospitalId.eq(change.row.hospital_id))
+        .filter(wait::Column::TicketId.eq(change.row.id))
+        .filter(wait::Column::EndedAt.is_null())
+        .one(&change.tx)
+        .await?)
+}
+
+/// The vendor proposes a wait; nothing stops until the hospital accepts it.
+///
+/// # Errors
+/// `NOT_FOUND`, `WRONG_STATE` (also while another wait is open), those of the text.
+pub async fn propose_wait(app: &App, who: &Requester, id: Option<TicketId>, reason: WaitReason, note: &str) -> Result<ticket::Model> {
+    let note = checked(note, "note", LONG)?;
+    let mut change = Change::begin(app, who, Permission::WaitPropose, id, None).await?;
+    change.step(TicketAction::ProposeWait)?;
+    if open(&change).await?.is_some() {
+        return Err(UserErrorCode::WrongState.into());
+    }
+    let row = wait::ActiveModel {
+        id: Set(WaitId(app.clock.id())),
+        hospital_id: Set(change.row.hospital_id),
+        ticket_id: Set(change.row.id),
+        reason: Set(reason),
+        note: Set(note.clone()),
+        proposed_by: Set(change.who.require_person()?.id),
+        proposed_at: Set(change.now),
+        decision: Set(Decision::Pending),
+        decided_by: Set(None),
+        decided_at: Set(None),
+        from_at: Set(change.now),
+        ended_at: Set(None),
+        end_cause: Set(None),
+    }
+    .insert(&change.tx)
+    .await?;
+    let centre = notification::people(&change.tx, change.row.hospital_id, change.row.contract_id, &[Role::HospItAdmin]).await?;
+    let what = notice(&change.row, NotificationKind::DecisionNeeded, format!("wait:{}", row.id), "申请等待，请决定", "asks for a wait, please decide");
+    notification::tell(&change.tx, app, change.row.hospital_id, &centre, &what).await?;
+    change.commit(TicketEventKind::WaitProposed, Some(note), "ticket.propose_wait").await
+}
+
+/// The hospital accepts or refuses the wait; accepted, it counts from the proposal.
+///
+/// # Errors
+/// `NOT_FOUND`, `WRONG_STATE` without a pending wait.
+pub async fn decide_wait(app: &App, who: &Requester, id: Option<TicketId>, accept: bool) -> Result<ticket::Model> {
+    let mut change = Change::begin(app, who, Permission::WaitDecide, id, None).await?;
+    let pending = open(&change).await?.filter(|wait| wait.decision == Decision::Pending);
+    let Some(pending) = pending else { return Err(UserErrorCode::WrongState.into()) };
+    change.step(TicketAction::DecideWait)?;
+    let (reason, from_at) = (pending.reason, pending.from_at);
+    let mut row = pending.into_active_model();
+    row.decision = Set(if accept { Decision::Accepted } else { Decision::Refused });
+    row.decided_by = Set(change.actor());
+    row.decided_at = Set(Some(change.now));
+    if accept {
+        change.row.status = match reason {
+            WaitReason::WaitHospital => TicketStatus::WaitingHospital,
+            WaitReason::WaitThirdParty => TicketStatus::WaitingThirdParty,
+            WaitReason::WaitWindow => TicketStatus::WaitingWindow,
+        };
+        row.update(&change.tx).await?;
+        clocks::paused(&change.tx, app, who, &change.row, from_at, change.now).await?;
+    } else {
+        row.ended_at = Set(Some(change.now));
+        row.end_cause = Set(Some(WaitEnd::Refused));
+        row.update(&change.tx).await?;
+    }
+    change.commit(TicketEventKind::WaitDecided, Some(if accept { "ACCEPTED" } else { "REFUSED" }.to_owned()), "ticket.decide_wait").await
+}
+
+/// Ends the wait by hand.
+///
+/// # Errors
+/// `NOT_FOUND`, `WRONG_STATE`.
+pub async fn resume(app: &App, who: &Requester, id: Option<TicketId>) -> Result<ticket::Model> {
+    let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
+    change.step(TicketAction::Resume)?;
+    end_open(&mut change, WaitEnd::Manual).await?;
+    change.commit(TicketEventKind::WaitEnded, None, "ticket.resume").await
+}
+
+/// Ends the open wait, if there is one; an accepted one resumes the clocks and the handling.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
+    let Some(wait) = open(change).await? else { return Ok(()) };
+    let accepted = wait.decision == Decision::Accepted;
+    if !accepted && cause == WaitEnd::Reply {
+        // A proposal that nobody has decided yet stays open for the decision.
+        return Ok(());
+    }
+    let mut row = wait.into_active_model();
+    row.ended_at = Set(Some(change.now));
+    row.end_cause = Set(Some(cause));
+    row.update(&change.tx).await?;
+    if accepted {
+        if change.row.status != TicketStatus::Resolved {
+            change.row.status = TicketStatus::InProgress;
+        }
+        clocks::resumed(&change.tx, change.app, change.who, &change.row, change.now).await?;
+    }
+    Ok(())
+}
+
+/// Error for an act that needs a reason.
+pub(super) fn reason(text: &str) -> Result<String> {
+    checked(text, "reason", LONG).map_err(|error| if error.code() == crate::error::Code::Required { Error::from(UserErrorCode::Required).at(["reason"]) } else { error })
+}
