@@ -37,7 +37,15 @@ impl App {
         db.migrate().await?;
         let passwords = Passwords::new(config.hash_permits)?;
         let mut cursor_key = [0_u8; 32];
-        getrandom::fill(&mut cursor_key).map_err(|error| crate::error::Error::internal(error.to_string()))?;
-        Ok(Self { config: Arc::new(config), clock, db, passwords, cursor_key, wake: Arc::new(Notify::new()) })
+        getrandom::fill(&mut cursor_key)
+            .map_err(|error| crate::error::Error::internal(error.to_string()))?;
+        Ok(Self {
+            config: Arc::new(config),
+            clock,
+            db,
+            passwords,
+            cursor_key,
+            wake: Arc::new(Notify::new()),
+        })
     }
 }

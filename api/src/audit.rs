@@ -38,13 +38,30 @@ impl<'a> Act<'a> {
     /// An act that was done.
     #[must_use]
     pub fn done(action: &'a str, object_type: &'a str, object_id: Uuid) -> Self {
-        Self { action, object_type, object_id: Some(object_id), success: true, reason: None }
+        Self {
+            action,
+            object_type,
+            object_id: Some(object_id),
+            success: true,
+            reason: None,
+        }
     }
 
     /// An attempt that was refused with `code`.
     #[must_use]
-    pub fn refused(action: &'a str, object_type: &'a str, object_id: Option<Uuid>, code: &str) -> Self {
-        Self { action, object_type, object_id, success: false, reason: Some(code.to_owned()) }
+    pub fn refused(
+        action: &'a str,
+        object_type: &'a str,
+        object_id: Option<Uuid>,
+        code: &str,
+    ) -> Self {
+        Self {
+            action,
+            object_type,
+            object_id,
+            success: false,
+            reason: Some(code.to_owned()),
+        }
     }
 }
 
@@ -52,7 +69,13 @@ impl<'a> Act<'a> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn append(tx: &Tx, at: DateTime<Utc>, hospital: Option<HospitalId>, who: &Requester, act: Act<'_>) -> Result<()> {
+pub async fn append(
+    tx: &Tx,
+    at: DateTime<Utc>,
+    hospital: Option<HospitalId>,
+    who: &Requester,
+    act: Act<'_>,
+) -> Result<()> {
     let chain_id = hospital.map_or(Uuid::nil(), |id| id.0);
     let head = lock_head(tx, chain_id).await?;
     let seq = head.seq + 1;
@@ -75,7 +98,8 @@ pub async fn append(tx: &Tx, at: DateTime<Utc>, hospital: Option<HospitalId>, wh
         ("v", json!(1)),
     ]);
     let payload = chain::canonical(&json!(record)).map_err(Error::internal)?;
-    let prev = chain::parse_hash(&head.hash).ok_or_else(|| Error::internal("audit head is no hash"))?;
+    let prev =
+        chain::parse_hash(&head.hash).ok_or_else(|| Error::internal("audit head is no hash"))?;
     let hash = chain::to_hex(&chain::link(&prev, &payload));
     audit::ActiveModel {
         chain: Set(chain_id),
@@ -89,13 +113,23 @@ pub async fn append(tx: &Tx, at: DateTime<Utc>, hospital: Option<HospitalId>, wh
     }
     .insert(tx)
     .await?;
-    audit_head::ActiveModel { chain: Set(chain_id), seq: Set(seq), hash: Set(hash) }.update(tx).await?;
+    audit_head::ActiveModel {
+        chain: Set(chain_id),
+        seq: Set(seq),
+        hash: Set(hash),
+    }
+    .update(tx)
+    .await?;
     Ok(())
 }
 
 /// `system`, or the id of the hospital.
 fn chain_name(chain_id: Uuid) -> String {
-    if chain_id.is_nil() { "system".to_owned() } else { HospitalId(chain_id).to_string() }
+    if chain_id.is_nil() {
+        "system".to_owned()
+    } else {
+        HospitalId(chain_id).to_string()
+    }
 }
 
 async fn lock_head(tx: &Tx, chain_id: Uuid) -> Result<audit_head::Model> {
@@ -104,7 +138,11 @@ async fn lock_head(tx: &Tx, chain_id: Uuid) -> Result<audit_head::Model> {
         seq: Set(0),
         hash: Set(chain::to_hex(&chain::GENESIS)),
     })
-    .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::column(audit_head::Column::Chain)
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(tx)
     .await?;
     audit_head::Entity::find_by_id(chain_id)
@@ -130,7 +168,10 @@ pub struct Verdict {
 /// # Errors
 /// Those of the database.
 pub async fn verify(db: &Db) -> Result<Vec<Verdict>> {
-    let heads = audit_head::Entity::find().order_by_asc(audit_head::Column::Chain).all(db.read()).await?;
+    let heads = audit_head::Entity::find()
+        .order_by_asc(audit_head::Column::Chain)
+        .all(db.read())
+        .await?;
     let mut verdicts = Vec::new();
     for head in heads {
         let chain = chain_name(head.chain);
@@ -139,9 +180,12 @@ pub async fn verify(db: &Db) -> Result<Vec<Verdict>> {
         let mut damage = None;
         loop {
             let rows = page_of(db, head.chain, last).await?;
-            let Some(end) = rows.last().map(|row| row.seq) else { break };
+            let Some(end) = rows.last().map(|row| row.seq) else {
+                break;
+            };
             for row in &rows {
-                if let Err(found) = checker.check(row.seq, &row.prev_hash, &row.hash, &row.payload) {
+                if let Err(found) = checker.check(row.seq, &row.prev_hash, &row.hash, &row.payload)
+                {
                     damage = Some((row.seq, found.to_string()));
                     break;
                 }
@@ -152,9 +196,16 @@ pub async fn verify(db: &Db) -> Result<Vec<Verdict>> {
             }
         }
         if damage.is_none() && (last != head.seq || checker.last_hash() != head.hash) {
-            damage = Some((last.saturating_add(1), "the chain ends before its head".to_owned()));
+            damage = Some((
+                last.saturating_add(1),
+                "the chain ends before its head".to_owned(),
+            ));
         }
-        verdicts.push(Verdict { chain, rows: last, damage });
+        verdicts.push(Verdict {
+            chain,
+            rows: last,
+            damage,
+        });
     }
     Ok(verdicts)
 }
@@ -176,12 +227,17 @@ async fn page_of(db: &Db, chain_id: Uuid, seq: i64) -> Result<Vec<audit::Model>>
 /// # Errors
 /// Those of the database and of the writer.
 pub async fn export(db: &Db, out: &mut impl std::io::Write) -> Result<()> {
-    let heads = audit_head::Entity::find().order_by_asc(audit_head::Column::Chain).all(db.read()).await?;
+    let heads = audit_head::Entity::find()
+        .order_by_asc(audit_head::Column::Chain)
+        .all(db.read())
+        .await?;
     for head in heads {
         let mut last = 0;
         loop {
             let rows = page_of(db, head.chain, last).await?;
-            let Some(end) = rows.last().map(|row| row.seq) else { break };
+            let Some(end) = rows.last().map(|row| row.seq) else {
+                break;
+            };
             for row in rows {
                 let line = json!({
                     "chain": chain_name(row.chain), "seq": row.seq, "prev_hash": row.prev_hash,

@@ -60,12 +60,18 @@ impl Clock {
 #[must_use]
 pub fn id_at(at: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(at.timestamp()).unwrap_or(0);
-    let timestamp =
-        uuid::Timestamp::from_unix(uuid::timestamp::context::ContextV7::new(), seconds, at.timestamp_subsec_nanos());
+    let timestamp = uuid::Timestamp::from_unix(
+        uuid::timestamp::context::ContextV7::new(),
+        seconds,
+        at.timestamp_subsec_nanos(),
+    );
     Uuid::new_v7(timestamp)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the wall clock"
+)]
 fn wall() -> DateTime<Utc> {
     Utc::now()
 }

@@ -24,6 +24,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Sender of mail.
     pub mail_from: String,
+    /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
+    pub metered: bool,
     /// Password hashes computed at once.
     pub hash_permits: usize,
 }
@@ -42,6 +44,7 @@ impl Config {
             demo: false,
             smtp_url: None,
             mail_from: "icuops@localhost".to_owned(),
+            metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }

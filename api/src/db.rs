@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// A write transaction; dropped without `commit` it is rolled back.
@@ -67,11 +67,18 @@ impl Db {
     ///
     /// # Errors
     /// `ConnectionAcquire` after five seconds, others of the driver.
-    #[expect(clippy::disallowed_methods, reason = "the one place that opens a transaction")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that opens a transaction"
+    )]
     pub async fn begin_write(&self) -> Result<Tx, DbErr> {
         let sqlite_transaction_mode =
             (self.backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode };
+        let options = TransactionOptions {
+            isolation_level: None,
+            access_mode: None,
+            sqlite_transaction_mode,
+        };
         self.write.begin_with_options(options).await
     }
 
@@ -81,7 +88,8 @@ impl Db {
     /// Those of the driver.
     pub async fn probe(&self) -> Result<(), DbErr> {
         let tx = self.begin_write().await?;
-        tx.execute_raw(Statement::from_string(self.backend(), "SELECT 1")).await?;
+        tx.execute_raw(Statement::from_string(self.backend(), "SELECT 1"))
+            .await?;
         tx.rollback().await
     }
 
@@ -91,7 +99,9 @@ impl Db {
     /// Those of the driver.
     pub async fn checkpoint(&self) -> Result<(), DbErr> {
         if self.backend() == DbBackend::Sqlite {
-            self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.write
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await?;
         }
         Ok(())
     }
@@ -103,13 +113,27 @@ impl Db {
     pub async fn check_integrity(&self) -> Result<Vec<String>, DbErr> {
         let mut found = Vec::new();
         if self.backend() == DbBackend::Sqlite {
-            for row in self.read.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check")).await? {
+            for row in self
+                .read
+                .query_all_raw(Statement::from_string(
+                    DbBackend::Sqlite,
+                    "PRAGMA quick_check",
+                ))
+                .await?
+            {
                 let line: String = row.try_get_by_index(0)?;
                 if line != "ok" {
                     found.push(line);
                 }
             }
-            for row in self.read.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check")).await? {
+            for row in self
+                .read
+                .query_all_raw(Statement::from_string(
+                    DbBackend::Sqlite,
+                    "PRAGMA foreign_key_check",
+                ))
+                .await?
+            {
                 let table: String = row.try_get_by_index(0)?;
                 found.push(format!("{table}: a row points to nothing"));
             }
@@ -139,7 +163,14 @@ fn sqlite(url: &str, read_only: bool) -> ConnectOptions {
                 .pragma("temp_store", "memory")
                 .statement_cache_capacity(250)
                 .optimize_on_close(true, None);
-            if read_only { options.read_only(true).pragma("query_only", "1").pragma("cache_size", "-8192") } else { options }
+            if read_only {
+                options
+                    .read_only(true)
+                    .pragma("query_only", "1")
+                    .pragma("cache_size", "-8192")
+            } else {
+                options
+            }
         });
     options
 }
@@ -165,13 +196,29 @@ fn postgres(url: &str, writes: bool) -> ConnectOptions {
 }
 
 async fn check_sqlite_version(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()")).await?;
-    let version: String = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    if sqlite_is_sound(&version) { Ok(()) } else { Err(DbErr::Custom(format!("sqlite {version} is older than 3.51.3"))) }
+    let row = db
+        .query_one_raw(Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT sqlite_version()",
+        ))
+        .await?;
+    let version: String = row
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?
+        .unwrap_or_default();
+    if sqlite_is_sound(&version) {
+        Ok(())
+    } else {
+        Err(DbErr::Custom(format!(
+            "sqlite {version} is older than 3.51.3"
+        )))
+    }
 }
 
 fn sqlite_is_sound(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     (next(), next(), next()) >= SQLITE_FLOOR
 }
@@ -184,6 +231,10 @@ mod tests {
     #[test]
     fn an_unsound_sqlite_is_refused() {
         assert!(sqlite_is_sound("3.51.3") && sqlite_is_sound("3.52.0") && sqlite_is_sound("4.0.0"));
-        assert!(!sqlite_is_sound("3.51.2") && !sqlite_is_sound("3.40.1") && !sqlite_is_sound("nonsense"));
+        assert!(
+            !sqlite_is_sound("3.51.2")
+                && !sqlite_is_sound("3.40.1")
+                && !sqlite_is_sound("nonsense")
+        );
     }
 }

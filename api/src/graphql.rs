@@ -46,7 +46,11 @@ pub fn schema(app: Option<App>) -> IcuopsSchema {
 /// The SDL, sorted, as it is committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
     schema(None).sdl_with_options(options)
 }
 
@@ -62,19 +66,30 @@ pub enum Cookie {
 /// Sends the session cookie, or takes it away.
 pub fn set_cookie(ctx: &Context<'_>, wish: &Cookie) {
     let name = cookie_name(&app(ctx).config);
-    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let secure = if name.starts_with("__Host-") {
+        "; Secure"
+    } else {
+        ""
+    };
     let (value, age) = match wish {
         Cookie::Set(token, lifetime) => (token.as_str(), lifetime.as_secs()),
         Cookie::Clear => ("", 0),
     };
-    ctx.append_http_header("set-cookie", format!("{name}={value}{secure}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}"));
+    ctx.append_http_header(
+        "set-cookie",
+        format!("{name}={value}{secure}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}"),
+    );
 }
 
 /// `__Host-icuops`, which browsers keep only over TLS or on this machine; the demonstration, which
 /// speaks plain HTTP on loopback, has a name without that promise.
 #[must_use]
 pub fn cookie_name(config: &crate::config::Config) -> &'static str {
-    if config.demo { "icuops-demo" } else { crate::http::origin::COOKIE_NAME }
+    if config.demo {
+        "icuops-demo"
+    } else {
+        crate::http::origin::COOKIE_NAME
+    }
 }
 
 /// The shared state.
@@ -102,7 +117,11 @@ pub fn lang(ctx: &Context<'_>) -> Lang {
 }
 
 /// Makes a payload: an expected failure becomes an entry of `userErrors`, others leave as errors.
-pub fn settle<T, P>(ctx: &Context<'_>, done: Result<T, Error>, payload: impl FnOnce(Option<T>, Vec<UserError>) -> P) -> Option<async_graphql::Result<P>> {
+pub fn settle<T, P>(
+    ctx: &Context<'_>,
+    done: Result<T, Error>,
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+) -> Option<async_graphql::Result<P>> {
     Some(match done {
         Ok(done) => Ok(payload(Some(done), Vec::new())),
         Err(error) => match error.into_user_error(lang(ctx)) {
@@ -113,6 +132,10 @@ pub fn settle<T, P>(ctx: &Context<'_>, done: Result<T, Error>, payload: impl FnO
 }
 
 /// [`settle`] for a payload without a node.
-pub fn settle_unit<P>(ctx: &Context<'_>, done: Result<(), Error>, payload: impl FnOnce(Vec<UserError>) -> P) -> Option<async_graphql::Result<P>> {
+pub fn settle_unit<P>(
+    ctx: &Context<'_>,
+    done: Result<(), Error>,
+    payload: impl FnOnce(Vec<UserError>) -> P,
+) -> Option<async_graphql::Result<P>> {
     settle(ctx, done, |_, user_errors| payload(user_errors))
 }

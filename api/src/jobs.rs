@@ -13,7 +13,10 @@ use entity::rules::queue;
 use entity::values::JobState;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
-use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -86,7 +89,11 @@ pub async fn enqueue(tx: &Tx, app: &App, new: NewJob) -> Result<()> {
         done_at: Set(None),
     };
     job::Entity::insert(row)
-        .on_conflict(OnConflict::column(job::Column::Dedup).do_nothing().to_owned())
+        .on_conflict(
+            OnConflict::column(job::Column::Dedup)
+                .do_nothing()
+                .to_owned(),
+        )
         .exec_without_returning(tx)
         .await?;
     Ok(())
@@ -101,10 +108,21 @@ const LEASE: TimeDelta = TimeDelta::seconds(30);
 async fn claim(app: &App) -> Result<Vec<job::Model>> {
     let now = app.clock.now();
     let due = Condition::any()
-        .add(Condition::all().add(job::Column::State.eq(JobState::Available)).add(job::Column::RunAt.lte(now)))
-        .add(Condition::all().add(job::Column::State.eq(JobState::Running)).add(job::Column::LeaseUntilAt.lt(now)));
+        .add(
+            Condition::all()
+                .add(job::Column::State.eq(JobState::Available))
+                .add(job::Column::RunAt.lte(now)),
+        )
+        .add(
+            Condition::all()
+                .add(job::Column::State.eq(JobState::Running))
+                .add(job::Column::LeaseUntilAt.lt(now)),
+        );
     let tx = app.db.begin_write().await?;
-    let mut query = job::Entity::find().filter(due).order_by_asc(job::Column::RunAt).limit(BATCH);
+    let mut query = job::Entity::find()
+        .filter(due)
+        .order_by_asc(job::Column::RunAt)
+        .limit(BATCH);
     if app.db.backend() == DbBackend::Postgres {
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -139,11 +157,21 @@ fn random() -> Result<i64> {
 }
 
 /// Writes the outcome, fenced by the token; `false`: the lease was lost.
-async fn set(tx: &Tx, row: &job::Model, state: JobState, now: DateTime<Utc>, error: Option<&str>, run_at: Option<DateTime<Utc>>) -> Result<bool> {
+async fn set(
+    tx: &Tx,
+    row: &job::Model,
+    state: JobState,
+    now: DateTime<Utc>,
+    error: Option<&str>,
+    run_at: Option<DateTime<Utc>>,
+) -> Result<bool> {
     let mut update = job::Entity::update_many()
         .col_expr(job::Column::State, Expr::value(state))
         .col_expr(job::Column::LeaseToken, Expr::value(0_i64))
-        .col_expr(job::Column::LastError, Expr::value(error.map(str::to_owned)))
+        .col_expr(
+            job::Column::LastError,
+            Expr::value(error.map(str::to_owned)),
+        )
         .filter(job::Column::Id.eq(row.id))
         .filter(job::Column::LeaseToken.eq(row.lease_token));
     update = match run_at {
@@ -178,11 +206,26 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
 
 async fn fail(app: &App, row: &job::Model, error: &Error) -> Result<()> {
     let now = app.clock.now();
-    let wait = queue::backoff(u32::try_from(row.attempt).unwrap_or(u32::MAX), random()?.unsigned_abs());
+    let wait = queue::backoff(
+        u32::try_from(row.attempt).unwrap_or(u32::MAX),
+        random()?.unsigned_abs(),
+    );
     let tx = app.db.begin_write().await?;
     let dead = row.attempt >= row.max_attempts;
-    let state = if dead { JobState::Dead } else { JobState::Available };
-    set(&tx, row, state, now, Some(error.code().word()), (!dead).then(|| now + wait)).await?;
+    let state = if dead {
+        JobState::Dead
+    } else {
+        JobState::Available
+    };
+    set(
+        &tx,
+        row,
+        state,
+        now,
+        Some(error.code().word()),
+        (!dead).then(|| now + wait),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -19,6 +19,7 @@ pub mod loaders;
 pub mod notification;
 pub mod page;
 pub mod requester;
+pub mod scalar;
 pub mod setup;
 pub mod ticket;
 

@@ -37,7 +37,13 @@ pub type Loaders = DataLoader<Rows, HashMapCache>;
 /// Fresh loaders for one request.
 #[must_use]
 pub fn fresh(db: &Db) -> Loaders {
-    DataLoader::with_cache(Rows(db.clone()), TokioSpawner::current(), YieldTimer, HashMapCache::default()).max_batch_size(500)
+    DataLoader::with_cache(
+        Rows(db.clone()),
+        TokioSpawner::current(),
+        YieldTimer,
+        HashMapCache::default(),
+    )
+    .max_batch_size(500)
 }
 
 macro_rules! by_id {
@@ -47,7 +53,10 @@ macro_rules! by_id {
             type Error = Error;
 
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
-                let rows = $table::Entity::find().filter($table::Column::Id.is_in(keys.iter().copied())).all(self.0.read()).await?;
+                let rows = $table::Entity::find()
+                    .filter($table::Column::Id.is_in(keys.iter().copied()))
+                    .all(self.0.read())
+                    .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
             }
         }
@@ -76,7 +85,10 @@ impl Loader<ClocksOf> for Rows {
             .await?;
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
-            found.entry(ClocksOf(row.hospital_id, row.ticket_id)).or_default().push(row);
+            found
+                .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
         }
         Ok(found)
     }
@@ -99,7 +111,10 @@ impl Loader<EventsOf> for Rows {
             .await?;
         let mut found: HashMap<EventsOf, Self::Value> = HashMap::new();
         for row in rows {
-            found.entry(EventsOf(row.hospital_id, row.ticket_id)).or_default().push(row);
+            found
+                .entry(EventsOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
         }
         Ok(found)
     }
@@ -110,14 +125,18 @@ impl Loader<EventsOf> for Rows {
 /// # Errors
 /// `INTERNAL` if the request carries none.
 pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, Error> {
-    ctx.data::<Loaders>().map_err(|error| Error::internal(error.message))
+    ctx.data::<Loaders>()
+        .map_err(|error| Error::internal(error.message))
 }
 
 /// A person by id.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Result<Option<person::Model>, Error> {
+pub async fn person(
+    ctx: &Context<'_>,
+    id: Option<PersonId>,
+) -> Result<Option<person::Model>, Error> {
     match id {
         Some(id) => of(ctx)?.load_one(id).await,
         None => Ok(None),
@@ -128,7 +147,10 @@ pub async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Result<Option<pe
 ///
 /// # Errors
 /// Those of the database.
-pub async fn hospitals(ctx: &Context<'_>, ids: impl Iterator<Item = HospitalId>) -> Result<Vec<Option<hospital::Model>>, Error> {
+pub async fn hospitals(
+    ctx: &Context<'_>,
+    ids: impl Iterator<Item = HospitalId>,
+) -> Result<Vec<Option<hospital::Model>>, Error> {
     let ids: Vec<HospitalId> = ids.collect();
     let mut found = of(ctx)?.load_many(ids.iter().copied()).await?;
     Ok(ids.iter().map(|id| found.remove(id)).collect())
@@ -151,7 +173,10 @@ impl Loader<RepliesOf> for Rows {
             .await?;
         let mut found: HashMap<RepliesOf, Self::Value> = HashMap::new();
         for row in rows {
-            found.entry(RepliesOf(row.hospital_id, row.ticket_id)).or_default().push(row);
+            found
+                .entry(RepliesOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
         }
         Ok(found)
     }

@@ -123,11 +123,23 @@ struct ServeArgs {
     smtp_from: String,
 }
 
+/// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
+const STACK: usize = 8 << 20;
+
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,api=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "warn,api=info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .json()
+        .init();
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             say(&format!("no runtime: {error}"));
@@ -146,7 +158,10 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the command line speaks on standard output"
+)]
 fn say(text: &str) {
     println!("{text}");
 }
@@ -165,8 +180,12 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Audit { what: AuditCommand::Verify { store } } => verify(&open(&store).await?).await,
-        Command::Audit { what: AuditCommand::Export { store } } => {
+        Command::Audit {
+            what: AuditCommand::Verify { store },
+        } => verify(&open(&store).await?).await,
+        Command::Audit {
+            what: AuditCommand::Export { store },
+        } => {
             let app = open(&store).await?;
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
@@ -177,7 +196,10 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
 
 fn config(store: &Store, listen: SocketAddr) -> Result<Config> {
     std::fs::create_dir_all(&store.data).map_err(Error::internal)?;
-    let url = store.database_url.clone().unwrap_or_else(|| sqlite_url(&store.data));
+    let url = store
+        .database_url
+        .clone()
+        .unwrap_or_else(|| sqlite_url(&store.data));
     Ok(Config::local(url, store.data.clone(), listen))
 }
 
@@ -212,11 +234,19 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
 }
 
 async fn demo(args: DemoArgs) -> Result<ExitCode> {
-    let store = Store { database_url: None, data: args.data.clone() };
+    let store = Store {
+        database_url: None,
+        data: args.data.clone(),
+    };
     let address = SocketAddr::new(LOOPBACK, args.port);
     // Bound first, so that a port in use is told before minutes of work.
     let listener = TcpListener::bind(address).map_err(|error| {
-        Error::from(api::error::UserErrorCode::Invalid).detail(format!("端口 {} 不可用，换 --port", args.port), format!("port {} is not free, choose another --port", args.port)).caused_by(error)
+        Error::from(api::error::UserErrorCode::Invalid)
+            .detail(
+                format!("端口 {} 不可用，换 --port", args.port),
+                format!("port {} is not free, choose another --port", args.port),
+            )
+            .caused_by(error)
     })?;
     if args.reset {
         for name in ["icuops.db", "icuops.db-wal", "icuops.db-shm"] {
@@ -230,7 +260,9 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
     config.demo = true;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
-    say(&format!("\n演示已就绪 ready at http://{address}/   GraphiQL: http://{address}/graphiql"));
+    say(&format!(
+        "\n演示已就绪 ready at http://{address}/   GraphiQL: http://{address}/graphiql"
+    ));
     say(&format!("账号 accounts: {}", api::demo::ACCOUNTS.join(" ")));
     say(&format!("口令 password: {}", api::demo::PASSWORD));
     serve_until_end(app, listener).await
@@ -238,10 +270,15 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
 
 async fn setup(file: &Path, check: bool, store: &Store) -> Result<ExitCode> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        Error::from(api::error::UserErrorCode::NotFound).detail("读不到设置文件", "the setup file cannot be read").caused_by(error)
+        Error::from(api::error::UserErrorCode::NotFound)
+            .detail("读不到设置文件", "the setup file cannot be read")
+            .caused_by(error)
     })?;
     let parsed: api::setup::SetupFile = toml::from_str(&text).map_err(|error| {
-        Error::from(api::error::UserErrorCode::Invalid).detail(format!("设置文件有误：{}", error.message()), format!("the setup file is wrong: {}", error.message()))
+        Error::from(api::error::UserErrorCode::Invalid).detail(
+            format!("设置文件有误：{}", error.message()),
+            format!("the setup file is wrong: {}", error.message()),
+        )
     })?;
     if check {
         api::setup::check(&parsed)?;
@@ -249,7 +286,9 @@ async fn setup(file: &Path, check: bool, store: &Store) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let made = api::setup::run(&open(store).await?, &parsed).await?;
-    say("以下一次性口令只显示一次，72 小时内有效，首次登录须修改. One-time passwords, shown once, valid for 72 h:");
+    say(
+        "以下一次性口令只显示一次，72 小时内有效，首次登录须修改. One-time passwords, shown once, valid for 72 h:",
+    );
     for account in made {
         say(&format!("  {}  {}", account.account, account.password));
     }
@@ -267,7 +306,11 @@ async fn verify(app: &App) -> Result<ExitCode> {
             }
         }
     }
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
 }
 
 async fn doctor(app: &App) -> Result<ExitCode> {
@@ -276,5 +319,9 @@ async fn doctor(app: &App) -> Result<ExitCode> {
         say(line);
     }
     let chains = verify(app).await?;
-    Ok(if found.is_empty() { chains } else { ExitCode::from(3) })
+    Ok(if found.is_empty() {
+        chains
+    } else {
+        ExitCode::from(3)
+    })
 }

@@ -38,7 +38,12 @@ pub struct Notice {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn people(tx: &Tx, hospital: HospitalId, contract: ContractId, roles: &[Role]) -> Result<BTreeSet<PersonId>> {
+pub async fn people(
+    tx: &Tx,
+    hospital: HospitalId,
+    contract: ContractId,
+    roles: &[Role],
+) -> Result<BTreeSet<PersonId>> {
     let granted = role_grant::Entity::find()
         .filter(role_grant::Column::HospitalId.eq(hospital))
         .filter(role_grant::Column::State.eq(GrantState::Active))
@@ -65,7 +70,13 @@ pub async fn people(tx: &Tx, hospital: HospitalId, contract: ContractId, roles: 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn tell(tx: &Tx, app: &App, hospital: HospitalId, to: &BTreeSet<PersonId>, what: &Notice) -> Result<()> {
+pub async fn tell(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    what: &Notice,
+) -> Result<()> {
     let now = app.clock.now();
     for person in to {
         let id = NotificationId(app.clock.id());
@@ -81,12 +92,26 @@ pub async fn tell(tx: &Tx, app: &App, hospital: HospitalId, to: &BTreeSet<Person
             at: Set(now),
             read_at: Set(None),
         };
-        let once = OnConflict::columns([notification::Column::HospitalId, notification::Column::PersonId, notification::Column::EffectKey])
-            .do_nothing()
-            .to_owned();
-        let written = notification::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await?;
+        let once = OnConflict::columns([
+            notification::Column::HospitalId,
+            notification::Column::PersonId,
+            notification::Column::EffectKey,
+        ])
+        .do_nothing()
+        .to_owned();
+        let written = notification::Entity::insert(row)
+            .on_conflict(once)
+            .exec_without_returning(tx)
+            .await?;
         if written == 1 {
-            let job = NewJob { kind: Kind::Mail, hospital, subject: id.0, payload: "{}".to_owned(), dedup: Some(format!("mail:{id}")), run_at: now };
+            let job = NewJob {
+                kind: Kind::Mail,
+                hospital,
+                subject: id.0,
+                payload: "{}".to_owned(),
+                dedup: Some(format!("mail:{id}")),
+                run_at: now,
+            };
             jobs::enqueue(tx, app, job).await?;
         }
     }
@@ -98,9 +123,13 @@ pub async fn tell(tx: &Tx, app: &App, hospital: HospitalId, to: &BTreeSet<Person
 /// # Errors
 /// Those of the transport; the job is tried again.
 pub async fn mail(app: &App, job: &job::Model) -> Result<()> {
-    let found = notification::Entity::find_by_id(NotificationId(job.subject)).one(app.db.read()).await?;
+    let found = notification::Entity::find_by_id(NotificationId(job.subject))
+        .one(app.db.read())
+        .await?;
     if let Some(row) = found {
-        let to = person::Entity::find_by_id(row.person_id).one(app.db.read()).await?;
+        let to = person::Entity::find_by_id(row.person_id)
+            .one(app.db.read())
+            .await?;
         if let Some(address) = to.and_then(|person| person.email) {
             send(app, &row, &address).await?;
         }
@@ -121,12 +150,19 @@ async fn send(app: &App, row: &notification::Model, address: &str) -> Result<()>
         .body(format!("{}\n{}\n", row.title_zh, row.title_en))
         .map_err(Error::internal)?;
     if let Some(url) = &app.config.smtp_url {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(Error::internal)?.build();
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(Error::internal)?
+            .build();
         transport.send(message).await.map_err(Error::internal)?;
     } else {
         let folder = app.config.data.join("mail");
-        tokio::fs::create_dir_all(&folder).await.map_err(Error::internal)?;
-        AsyncFileTransport::<Tokio1Executor>::new(folder).send(message).await.map_err(Error::internal)?;
+        tokio::fs::create_dir_all(&folder)
+            .await
+            .map_err(Error::internal)?;
+        AsyncFileTransport::<Tokio1Executor>::new(folder)
+            .send(message)
+            .await
+            .map_err(Error::internal)?;
     }
     Ok(())
 }

@@ -68,7 +68,10 @@ impl Cursors {
     pub fn new(key: [u8; 32], scope: &str) -> Self {
         let digest = Sha256::digest(scope.as_bytes());
         let mut filter = [0_u8; 8];
-        filter.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+        filter
+            .iter_mut()
+            .zip(digest.iter())
+            .for_each(|(to, from)| *to = *from);
         Self { key, filter }
     }
 
@@ -93,17 +96,35 @@ impl Cursors {
     /// `BAD_CURSOR`.
     pub fn read(&self, text: &str) -> Result<Key> {
         let bad = || Error::input(Reason::BadCursor);
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|error| bad().caused_by(error))?;
         let (body, tag) = bytes.split_at_checked(LENGTH - 16).ok_or_else(bad)?;
-        if bytes.len() != LENGTH || !bool::from(subtle::ConstantTimeEq::ct_eq(self.tag(body)?.as_slice(), tag)) {
+        if bytes.len() != LENGTH
+            || !bool::from(subtle::ConstantTimeEq::ct_eq(
+                self.tag(body)?.as_slice(),
+                tag,
+            ))
+        {
             return Err(bad());
         }
-        let at = body.get(1..9).and_then(|part| part.try_into().ok()).map(i64::from_be_bytes).ok_or_else(bad)?;
-        let id = body.get(9..25).and_then(|part| part.try_into().ok()).map(Uuid::from_bytes).ok_or_else(bad)?;
+        let at = body
+            .get(1..9)
+            .and_then(|part| part.try_into().ok())
+            .map(i64::from_be_bytes)
+            .ok_or_else(bad)?;
+        let id = body
+            .get(9..25)
+            .and_then(|part| part.try_into().ok())
+            .map(Uuid::from_bytes)
+            .ok_or_else(bad)?;
         if body.first() != Some(&1) || body.get(25..33) != Some(self.filter.as_slice()) {
             return Err(bad());
         }
-        Ok(Key { at: DateTime::from_timestamp_micros(at).ok_or_else(bad)?, id })
+        Ok(Key {
+            at: DateTime::from_timestamp_micros(at).ok_or_else(bad)?,
+            id,
+        })
     }
 
     fn tag(&self, bytes: &[u8]) -> Result<Vec<u8>> {
@@ -118,22 +139,39 @@ impl Cursors {
     /// `BAD_USER_INPUT` with `PAGE_SIZE` or `BAD_CURSOR`.
     pub fn window(&self, ask: &Ask) -> Result<Window> {
         let backward = ask.last.is_some() || (ask.before.is_some() && ask.first.is_none());
-        let wrong = (ask.first.is_some() && ask.last.is_some()) || (ask.after.is_some() && ask.before.is_some());
-        let size = ask.first.or(ask.last).map_or(Ok(DEFAULT), u64::try_from).unwrap_or(0);
+        let wrong = (ask.first.is_some() && ask.last.is_some())
+            || (ask.after.is_some() && ask.before.is_some());
+        let size = ask
+            .first
+            .or(ask.last)
+            .map_or(Ok(DEFAULT), u64::try_from)
+            .unwrap_or(0);
         if wrong || size == 0 || size > MOST {
             return Err(Error::input(Reason::PageSize));
         }
-        let cursor = if backward { ask.before.as_deref() } else { ask.after.as_deref() };
-        Ok(Window { size, backward, beyond: cursor.map(|text| self.read(text)).transpose()? })
+        let cursor = if backward {
+            ask.before.as_deref()
+        } else {
+            ask.after.as_deref()
+        };
+        Ok(Window {
+            size,
+            backward,
+            beyond: cursor.map(|text| self.read(text)).transpose()?,
+        })
     }
 }
 
 /// Rows that lie beyond `key` as a row value, which both engines answer from the index.
 #[must_use]
 pub fn beyond<C: sea_orm::ColumnTrait>(at: C, id: C, key: Key, descending: bool) -> SimpleExpr {
-    let left = Expr::tuple([Expr::col(at.as_column_ref()).into(), Expr::col(id.as_column_ref()).into()]);
+    let left = Expr::tuple([Expr::col(at.as_column_ref()), Expr::col(id.as_column_ref())]);
     let right = Expr::tuple([Expr::value(key.at), Expr::value(key.id)]);
-    if descending { left.lt(right) } else { left.gt(right) }
+    if descending {
+        left.lt(right)
+    } else {
+        left.gt(right)
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +180,10 @@ mod tests {
     use super::*;
 
     fn key() -> Key {
-        Key { at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(), id: Uuid::from_u128(7) }
+        Key {
+            at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            id: Uuid::from_u128(7),
+        }
     }
 
     /// G17
@@ -155,8 +196,15 @@ mod tests {
         assert!(Cursors::new([7; 32], "tickets|b").read(&text).is_err());
         for place in 0..text.len() {
             let mut altered = text.clone().into_bytes();
-            *altered.get_mut(place).unwrap() = if altered.get(place) == Some(&b'A') { b'B' } else { b'A' };
-            assert!(cursors.read(&String::from_utf8(altered).unwrap()).is_err(), "{place}");
+            *altered.get_mut(place).unwrap() = if altered.get(place) == Some(&b'A') {
+                b'B'
+            } else {
+                b'A'
+            };
+            assert!(
+                cursors.read(&String::from_utf8(altered).unwrap()).is_err(),
+                "{place}"
+            );
         }
         assert!(cursors.read("").is_err() && cursors.read("é").is_err());
     }
@@ -165,11 +213,21 @@ mod tests {
     #[test]
     fn page_sizes_outside_the_bounds_are_refused() {
         let cursors = Cursors::new([7; 32], "x");
-        let ask = |first, last| Ask { first, last, ..Ask::default() };
+        let ask = |first, last| Ask {
+            first,
+            last,
+            ..Ask::default()
+        };
         assert_eq!(cursors.window(&ask(None, None)).unwrap().size, DEFAULT);
         assert_eq!(cursors.window(&ask(Some(100), None)).unwrap().size, 100);
         assert!(cursors.window(&ask(None, Some(3))).unwrap().backward);
-        for (first, last) in [(Some(0), None), (Some(-1), None), (Some(101), None), (None, Some(0)), (Some(1), Some(1))] {
+        for (first, last) in [
+            (Some(0), None),
+            (Some(-1), None),
+            (Some(101), None),
+            (None, Some(0)),
+            (Some(1), Some(1)),
+        ] {
             assert!(cursors.window(&ask(first, last)).is_err());
         }
     }

@@ -54,21 +54,34 @@ impl Requester {
     /// The server itself: timers, the setup, the demonstration.
     #[must_use]
     pub fn system() -> Self {
-        Self { is_system: true, ..Self::default() }
+        Self {
+            is_system: true,
+            ..Self::default()
+        }
     }
 
     /// Loads the rights of a person; `now` decides what is in force.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn load(db: &impl ConnectionTrait, person: person::Model, session: Option<session::Model>, now: DateTime<Utc>) -> Result<Self> {
+    pub async fn load(
+        db: &impl ConnectionTrait,
+        person: person::Model,
+        session: Option<session::Model>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let grants = role_grant::Entity::find()
             .filter(role_grant::Column::PersonId.eq(person.id))
             .filter(role_grant::Column::State.eq(GrantState::Active))
             .all(db)
             .await?
             .into_iter()
-            .map(|row| Grant { hospital: row.hospital_id, role: row.role, department: row.department_id, is_lead: row.is_lead })
+            .map(|row| Grant {
+                hospital: row.hospital_id,
+                role: row.role,
+                department: row.department_id,
+                is_lead: row.is_lead,
+            })
             .collect();
         let contracts = if person.side == Side::Vendor {
             assignment::Entity::find()
@@ -82,7 +95,13 @@ impl Requester {
         } else {
             Vec::new()
         };
-        Ok(Self { person: Some(person), session, grants, contracts, ..Self::default() })
+        Ok(Self {
+            person: Some(person),
+            session,
+            grants,
+            contracts,
+            ..Self::default()
+        })
     }
 
     /// Id of the person.
@@ -118,9 +137,13 @@ impl Requester {
     /// # Errors
     /// `UNAUTHENTICATED`, `FORBIDDEN`.
     pub fn require_person(&self) -> Result<&person::Model> {
-        let person = self.person.as_ref().ok_or_else(|| Error::new(Code::Unauthenticated))?;
+        let person = self
+            .person
+            .as_ref()
+            .ok_or_else(|| Error::new(Code::Unauthenticated))?;
         if person.state != PersonState::Active || person.one_time_until_at.is_some() {
-            return Err(Error::new(Code::Forbidden).detail("请先修改一次性口令", "change the one-time password first"));
+            return Err(Error::new(Code::Forbidden)
+                .detail("请先修改一次性口令", "change the one-time password first"));
         }
         Ok(person)
     }
@@ -128,7 +151,11 @@ impl Requester {
     /// Whether any role in force holds the permission; it does not say for which row.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.is_system || self.grants.iter().any(|grant| allows(grant.role, permission))
+        self.is_system
+            || self
+                .grants
+                .iter()
+                .any(|grant| allows(grant.role, permission))
     }
 
     /// The person, if a role in force holds the permission at any hospital.
@@ -137,7 +164,11 @@ impl Requester {
     /// `UNAUTHENTICATED`, `FORBIDDEN`.
     pub fn require(&self, permission: Permission) -> Result<&person::Model> {
         let person = self.require_person()?;
-        if self.may(permission) { Ok(person) } else { Err(Error::new(Code::Forbidden)) }
+        if self.may(permission) {
+            Ok(person)
+        } else {
+            Err(Error::new(Code::Forbidden))
+        }
     }
 
     /// Whether a role in force at this hospital holds the permission.
@@ -148,7 +179,10 @@ impl Requester {
 
     /// Roles at a hospital.
     pub fn roles_at(&self, hospital: HospitalId) -> impl Iterator<Item = Role> + '_ {
-        self.grants.iter().filter(move |grant| grant.hospital == hospital).map(|grant| grant.role)
+        self.grants
+            .iter()
+            .filter(move |grant| grant.hospital == hospital)
+            .map(|grant| grant.role)
     }
 
     /// Hospitals in which the person has a role.
@@ -165,7 +199,9 @@ impl Requester {
         if self.is_system {
             return Condition::all();
         }
-        let Some(me) = self.person_id() else { return any.add(C::Id.is_null()) };
+        let Some(me) = self.person_id() else {
+            return any.add(C::Id.is_null());
+        };
         for grant in &self.grants {
             let here = Condition::all().add(C::HospitalId.eq(grant.hospital));
             let open = C::Category.ne(entity::values::TicketCategory::Security);
@@ -176,13 +212,26 @@ impl Requester {
                     None => here.add(C::ReporterId.eq(me)).add(open),
                 },
                 Role::VendorPm | Role::VendorEngineer | Role::VendorTrainer => {
-                    let contracts = self.contracts.iter().filter(|(hospital, _)| *hospital == grant.hospital).map(|(_, id)| *id);
+                    let contracts = self
+                        .contracts
+                        .iter()
+                        .filter(|(hospital, _)| *hospital == grant.hospital)
+                        .map(|(_, id)| *id);
                     let mine = Condition::any()
                         .add(C::ReleasedAt.is_not_null())
                         .add(C::ReporterId.eq(me))
                         .add(C::RegisteredBy.eq(me));
                     let rows = here.add(C::ContractId.is_in(contracts)).add(mine);
-                    if grant.role == Role::VendorPm { rows } else { rows.add(Condition::any().add(open).add(C::AssigneeId.eq(me)).add(C::RegisteredBy.eq(me))) }
+                    if grant.role == Role::VendorPm {
+                        rows
+                    } else {
+                        rows.add(
+                            Condition::any()
+                                .add(open)
+                                .add(C::AssigneeId.eq(me))
+                                .add(C::RegisteredBy.eq(me)),
+                        )
+                    }
                 }
             });
         }

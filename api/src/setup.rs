@@ -6,14 +6,17 @@
 use base64::Engine as _;
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use entity::ids::{
-    AnnexId, AssignmentId, CalendarId, ContractId, DepartmentId, GrantId, HospitalId, ParameterSetId, PeriodId, PersonId, UndertakingId, VendorId,
+    AnnexId, AssignmentId, CalendarId, ContractId, DepartmentId, GrantId, HospitalId,
+    ParameterSetId, PeriodId, PersonId, UndertakingId, VendorId,
 };
 use entity::rules::calendar::Calendar;
 use entity::values::{
-    CalendarMissing, ContractState, GrantState, Language, PeriodKind, PersonState, ReopenTarget, Role, Side, TwoHourMeaning,
+    CalendarMissing, ContractState, GrantState, Language, PeriodKind, PersonState, ReopenTarget,
+    Role, Side, TwoHourMeaning,
 };
 use entity::{
-    assignment, contract, department, hospital, parameter_set, person, role_grant, service_period, sla_annex, undertaking, vendor, work_calendar,
+    assignment, contract, department, hospital, parameter_set, person, role_grant, service_period,
+    sla_annex, undertaking, vendor, work_calendar,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -164,7 +167,11 @@ pub async fn add_person(tx: &Tx, app: &App, new: NewPerson<'_>) -> Result<person
         id: PersonId(app.clock.id()),
         account: fold(new.account),
         name: new.name.to_owned(),
-        side: if new.vendor.is_some() { Side::Vendor } else { Side::Hospital },
+        side: if new.vendor.is_some() {
+            Side::Vendor
+        } else {
+            Side::Hospital
+        },
         hospital_id: new.hospital,
         vendor_id: new.vendor,
         email: new.email,
@@ -184,7 +191,15 @@ pub async fn add_person(tx: &Tx, app: &App, new: NewPerson<'_>) -> Result<person
 ///
 /// # Errors
 /// Those of the database.
-pub async fn grant(tx: &Tx, app: &App, hospital: HospitalId, person: PersonId, role: Role, department: Option<DepartmentId>, is_lead: bool) -> Result<()> {
+pub async fn grant(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    person: PersonId,
+    role: Role,
+    department: Option<DepartmentId>,
+    is_lead: bool,
+) -> Result<()> {
     let row = role_grant::Model {
         id: GrantId(app.clock.id()),
         hospital_id: hospital,
@@ -206,7 +221,13 @@ pub async fn grant(tx: &Tx, app: &App, hospital: HospitalId, person: PersonId, r
 ///
 /// # Errors
 /// Those of the database.
-pub async fn assign(tx: &Tx, app: &App, contract: &contract::Model, person: PersonId, evidence: Option<&str>) -> Result<()> {
+pub async fn assign(
+    tx: &Tx,
+    app: &App,
+    contract: &contract::Model,
+    person: PersonId,
+    evidence: Option<&str>,
+) -> Result<()> {
     let now = app.clock.now();
     assignment::ActiveModel {
         id: Set(AssignmentId(app.clock.id())),
@@ -238,22 +259,53 @@ pub async fn assign(tx: &Tx, app: &App, contract: &contract::Model, person: Pers
 ///
 /// # Errors
 /// `SETUP_EXISTS` for a known code; those of the database.
-pub async fn found(tx: &Tx, app: &App, file: &SetupFile) -> Result<(contract::Model, Vec<department::Model>)> {
+pub async fn found(
+    tx: &Tx,
+    app: &App,
+    file: &SetupFile,
+) -> Result<(contract::Model, Vec<department::Model>)> {
     let now = app.clock.now();
-    let known = hospital::Entity::find().filter(hospital::Column::Code.eq(&file.hospital.code)).one(tx).await?;
+    let known = hospital::Entity::find()
+        .filter(hospital::Column::Code.eq(&file.hospital.code))
+        .one(tx)
+        .await?;
     if known.is_some() {
         return Err(UserErrorCode::SetupExists.into());
     }
     let id = HospitalId(app.clock.id());
-    hospital::ActiveModel { id: Set(id), code: Set(file.hospital.code.clone()), name: Set(file.hospital.name.clone()), created_at: Set(now) }.insert(tx).await?;
+    hospital::ActiveModel {
+        id: Set(id),
+        code: Set(file.hospital.code.clone()),
+        name: Set(file.hospital.name.clone()),
+        created_at: Set(now),
+    }
+    .insert(tx)
+    .await?;
     let mut departments = Vec::new();
     for part in &file.departments {
-        let row = department::ActiveModel { id: Set(DepartmentId(app.clock.id())), hospital_id: Set(id), name: Set(part.name.clone()), beds: Set(part.beds) };
+        let row = department::ActiveModel {
+            id: Set(DepartmentId(app.clock.id())),
+            hospital_id: Set(id),
+            name: Set(part.name.clone()),
+            beds: Set(part.beds),
+        };
         departments.push(row.insert(tx).await?);
     }
-    let vendor = match vendor::Entity::find().filter(vendor::Column::Name.eq(&file.vendor.name)).one(tx).await? {
+    let vendor = match vendor::Entity::find()
+        .filter(vendor::Column::Name.eq(&file.vendor.name))
+        .one(tx)
+        .await?
+    {
         Some(vendor) => vendor,
-        None => vendor::ActiveModel { id: Set(VendorId(app.clock.id())), name: Set(file.vendor.name.clone()), created_at: Set(now) }.insert(tx).await?,
+        None => {
+            vendor::ActiveModel {
+                id: Set(VendorId(app.clock.id())),
+                name: Set(file.vendor.name.clone()),
+                created_at: Set(now),
+            }
+            .insert(tx)
+            .await?
+        }
     };
     let part = &file.contract;
     let contract = contract::Model {
@@ -284,8 +336,15 @@ pub async fn found(tx: &Tx, app: &App, file: &SetupFile) -> Result<(contract::Mo
 async fn periods(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()> {
     for (kind, months) in [(PeriodKind::Year, 12_u32), (PeriodKind::Quarter, 3)] {
         let mut no = 0_u32;
-        while let Some(from) = contract.service_from_on.checked_add_months(Months::new(months * no)).filter(|from| *from <= contract.service_to_on) {
-            let end = contract.service_from_on.checked_add_months(Months::new(months * (no + 1))).and_then(|next| next.pred_opt());
+        while let Some(from) = contract
+            .service_from_on
+            .checked_add_months(Months::new(months * no))
+            .filter(|from| *from <= contract.service_to_on)
+        {
+            let end = contract
+                .service_from_on
+                .checked_add_months(Months::new(months * (no + 1)))
+                .and_then(|next| next.pred_opt());
             service_period::ActiveModel {
                 id: Set(PeriodId(app.clock.id())),
                 hospital_id: Set(contract.hospital_id),
@@ -293,7 +352,9 @@ async fn periods(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()> {
                 kind: Set(kind),
                 no: Set(i32::try_from(no + 1).unwrap_or(i32::MAX)),
                 from_on: Set(from),
-                to_on: Set(end.unwrap_or(contract.service_to_on).min(contract.service_to_on)),
+                to_on: Set(end
+                    .unwrap_or(contract.service_to_on)
+                    .min(contract.service_to_on)),
             }
             .insert(tx)
             .await?;
@@ -331,9 +392,16 @@ async fn parameters(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()
 }
 
 /// Stores the years of a calendar as their first revision.
-async fn import_calendar(tx: &Tx, app: &App, hospital: HospitalId, calendar: &Calendar) -> Result<()> {
+async fn import_calendar(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    calendar: &Calendar,
+) -> Result<()> {
     for (year, data) in &calendar.years {
-        let json = |dates: &std::collections::BTreeSet<NaiveDate>| serde_json::to_string(dates).map_err(Error::internal);
+        let json = |dates: &std::collections::BTreeSet<NaiveDate>| {
+            serde_json::to_string(dates).map_err(Error::internal)
+        };
         work_calendar::ActiveModel {
             id: Set(CalendarId(app.clock.id())),
             hospital_id: Set(hospital),
@@ -358,7 +426,13 @@ async fn import_calendar(tx: &Tx, app: &App, hospital: HospitalId, calendar: &Ca
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sign_annex(tx: &Tx, app: &App, contract: &contract::Model, evidence: &str, by: (&str, &str)) -> Result<()> {
+pub async fn sign_annex(
+    tx: &Tx,
+    app: &App,
+    contract: &contract::Model,
+    evidence: &str,
+    by: (&str, &str),
+) -> Result<()> {
     sla_annex::ActiveModel {
         id: Set(AnnexId(app.clock.id())),
         hospital_id: Set(contract.hospital_id),
@@ -384,20 +458,50 @@ pub async fn sign_annex(tx: &Tx, app: &App, contract: &contract::Model, evidence
 /// # Errors
 /// `INVALID` naming the entry.
 pub fn check(file: &SetupFile) -> Result<()> {
-    let bad = |path: &str, zh: &str, en: &str| Err(Error::from(UserErrorCode::Invalid).at(path.split('.')).detail(zh, en));
+    let bad = |path: &str, zh: &str, en: &str| {
+        Err(Error::from(UserErrorCode::Invalid)
+            .at(path.split('.'))
+            .detail(zh, en))
+    };
     if file.departments.is_empty() {
-        return bad("departments", "至少一个科室", "name at least one department");
+        return bad(
+            "departments",
+            "至少一个科室",
+            "name at least one department",
+        );
     }
     if file.contract.service_to_on <= file.contract.service_from_on {
-        return bad("contract.service_to_on", "服务期的末日早于首日", "the service ends before it starts");
+        return bad(
+            "contract.service_to_on",
+            "服务期的末日早于首日",
+            "the service ends before it starts",
+        );
     }
     if file.contract.fee_fen < 0 || file.contract.service_from_on.year() < 2024 {
-        return bad("contract", "金额为负，或首日早于日历", "the fee is negative, or the start lies before the calendar");
+        return bad(
+            "contract",
+            "金额为负，或首日早于日历",
+            "the fee is negative, or the start lies before the calendar",
+        );
     }
-    let accounts: std::collections::BTreeSet<String> =
-        [&file.manager.account, &file.it_admin.account, &file.project_manager.account].into_iter().map(|account| fold(account)).collect();
-    if accounts.len() < 3 || accounts.iter().any(|account| account.len() < 3 || account.chars().any(char::is_whitespace)) {
-        return bad("manager.account", "三个账号须不同，至少 3 个字符且无空白", "three different accounts of at least 3 characters without blanks");
+    let accounts: std::collections::BTreeSet<String> = [
+        &file.manager.account,
+        &file.it_admin.account,
+        &file.project_manager.account,
+    ]
+    .into_iter()
+    .map(|account| fold(account))
+    .collect();
+    if accounts.len() < 3
+        || accounts
+            .iter()
+            .any(|account| account.len() < 3 || account.chars().any(char::is_whitespace))
+    {
+        return bad(
+            "manager.account",
+            "三个账号须不同，至少 3 个字符且无空白",
+            "three different accounts of at least 3 characters without blanks",
+        );
     }
     Ok(())
 }
@@ -412,16 +516,30 @@ pub async fn run(app: &App, file: &SetupFile) -> Result<Vec<Made>> {
     let until = Some(now + TimeDelta::hours(72));
     let mut made = Vec::new();
     let mut hashes = Vec::new();
-    for account in [&file.manager.account, &file.it_admin.account, &file.project_manager.account] {
+    for account in [
+        &file.manager.account,
+        &file.it_admin.account,
+        &file.project_manager.account,
+    ] {
         let password = one_time_password()?;
         hashes.push(app.passwords.hash(password.clone()).await?);
-        made.push(Made { account: fold(account), password });
+        made.push(Made {
+            account: fold(account),
+            password,
+        });
     }
     let mut hashes = hashes.into_iter();
-    let mut next_hash = || hashes.next().ok_or_else(|| Error::internal("a hash is missing"));
+    let mut next_hash = || {
+        hashes
+            .next()
+            .ok_or_else(|| Error::internal("a hash is missing"))
+    };
     let tx = app.db.begin_write().await?;
     let (contract, _) = found(&tx, app, file).await?;
-    for (part, role) in [(&file.manager, Role::HospManager), (&file.it_admin, Role::HospItAdmin)] {
+    for (part, role) in [
+        (&file.manager, Role::HospManager),
+        (&file.it_admin, Role::HospItAdmin),
+    ] {
         let new = NewPerson {
             account: &part.account,
             name: &part.name,
@@ -442,14 +560,34 @@ pub async fn run(app: &App, file: &SetupFile) -> Result<Vec<Made>> {
         email: part.email.clone(),
         hospital: None,
         vendor: Some(contract.vendor_id),
-        state: if part.undertaking.is_some() { PersonState::Active } else { PersonState::Pending },
+        state: if part.undertaking.is_some() {
+            PersonState::Active
+        } else {
+            PersonState::Pending
+        },
         hash: next_hash()?,
         one_time_until_at: until,
     };
     let person = add_person(&tx, app, new).await?;
-    grant(&tx, app, contract.hospital_id, person.id, Role::VendorPm, None, false).await?;
+    grant(
+        &tx,
+        app,
+        contract.hospital_id,
+        person.id,
+        Role::VendorPm,
+        None,
+        false,
+    )
+    .await?;
     assign(&tx, app, &contract, person.id, part.undertaking.as_deref()).await?;
-    audit::append(&tx, now, None, &Requester::system(), Act::done("setup", "hospital", contract.hospital_id.0)).await?;
+    audit::append(
+        &tx,
+        now,
+        None,
+        &Requester::system(),
+        Act::done("setup", "hospital", contract.hospital_id.0),
+    )
+    .await?;
     tx.commit().await?;
     Ok(made)
 }

@@ -153,7 +153,10 @@ mod tests {
     fn prefixes_are_unique_and_three_letters() {
         let mut seen = std::collections::BTreeSet::new();
         for (prefix, name) in PREFIXES {
-            assert!(prefix.len() == 3 && prefix.bytes().all(|b| b.is_ascii_lowercase()), "{name}");
+            assert!(
+                prefix.len() == 3 && prefix.bytes().all(|b| b.is_ascii_lowercase()),
+                "{name}"
+            );
             assert!(seen.insert(*prefix), "{prefix} stands twice");
         }
     }
@@ -165,7 +168,13 @@ mod tests {
         assert_eq!(text, "tkt_7zzzzzzzzzzzzzzzzzzzzzzzzz");
         assert_eq!(TicketId::parse(&text), Some(id));
         assert_eq!(PersonId::parse(&text), None);
-        for bad in ["", "tkt_", "tkt_8zzzzzzzzzzzzzzzzzzzzzzzzz", "tkt_uzzzzzzzzzzzzzzzzzzzzzzzzz", "tkt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"] {
+        for bad in [
+            "",
+            "tkt_",
+            "tkt_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "tkt_uzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "tkt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        ] {
             assert_eq!(TicketId::parse(bad), None, "{bad}");
         }
     }

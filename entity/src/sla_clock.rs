@@ -3,7 +3,10 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{ClockId, HospitalId, TicketId};
-use crate::values::{ClockCancelReason, ClockCode, Confirmation, SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource};
+use crate::values::{
+    ClockCancelReason, ClockCode, Confirmation, SlaClockKind, SlaClockState, SlaResult, SlaUnit,
+    TargetSource,
+};
 
 /// A row of `sla_clock`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -3,7 +3,10 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
-use crate::values::{BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin, TicketStatus, Urgency};
+use crate::values::{
+    BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin,
+    TicketStatus, Urgency,
+};
 
 /// A row of `ticket`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -43,15 +43,18 @@ pub async fn release(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(),
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
     for table in tables {
         if postgres {
-            db.execute_unprepared(&format!("DROP TRIGGER append_only ON {table}")).await?;
+            db.execute_unprepared(&format!("DROP TRIGGER append_only ON {table}"))
+                .await?;
         } else {
             for verb in ["UPDATE", "DELETE"] {
-                db.execute_unprepared(&format!("DROP TRIGGER append_only_{table}_{verb}")).await?;
+                db.execute_unprepared(&format!("DROP TRIGGER append_only_{table}_{verb}"))
+                    .await?;
             }
         }
     }
     if postgres {
-        db.execute_unprepared("DROP FUNCTION icuops_append_only()").await?;
+        db.execute_unprepared("DROP FUNCTION icuops_append_only()")
+            .await?;
     }
     Ok(())
 }

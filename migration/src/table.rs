@@ -32,7 +32,9 @@ impl Tables {
     /// Drops all tables, last first.
     pub async fn drop(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         for table in self.0.iter().rev() {
-            let drop = sea_orm_migration::prelude::Table::drop().table(table.name).to_owned();
+            let drop = sea_orm_migration::prelude::Table::drop()
+                .table(table.name)
+                .to_owned();
             manager.drop_table(drop).await?;
         }
         Ok(())
@@ -41,13 +43,22 @@ impl Tables {
 
 /// A table outside the tenants: people, companies, the machinery.
 pub fn global(name: &'static str) -> Table {
-    let create = sea_orm_migration::prelude::Table::create().table(name).to_owned();
-    Table { name, tenant: false, create, indexes: Vec::new() }
+    let create = sea_orm_migration::prelude::Table::create()
+        .table(name)
+        .to_owned();
+    Table {
+        name,
+        tenant: false,
+        create,
+        indexes: Vec::new(),
+    }
 }
 
 /// A table of one hospital's rows.
 pub fn operational(name: &'static str) -> Table {
-    let mut table = global(name).uuid("hospital_id").refs("hospital_id", "hospital");
+    let mut table = global(name)
+        .uuid("hospital_id")
+        .refs("hospital_id", "hospital");
     table.tenant = true;
     table
 }
@@ -97,7 +108,13 @@ impl Table {
         }
         self.create.primary_key(&mut key);
         if self.tenant && columns == ["id"] {
-            self.create.index(Index::create().unique().name(format!("uq_{}_tenant", self.name)).col("hospital_id").col("id"));
+            self.create.index(
+                Index::create()
+                    .unique()
+                    .name(format!("uq_{}_tenant", self.name))
+                    .col("hospital_id")
+                    .col("id"),
+            );
         }
         self
     }
@@ -105,7 +122,12 @@ impl Table {
     /// Foreign key to a table outside the tenants.
     pub fn refs(mut self, column: &'static str, target: &'static str) -> Self {
         let name = format!("fk_{}_{column}", self.name);
-        self.create.foreign_key(ForeignKey::create().name(name).from(self.name, column).to(target, "id"));
+        self.create.foreign_key(
+            ForeignKey::create()
+                .name(name)
+                .from(self.name, column)
+                .to(target, "id"),
+        );
         self
     }
 

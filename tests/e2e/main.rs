@@ -1,2 +1,15 @@
-//! Tests.
-fn main(){}
+//! End-to-end tests: one module a subject, every body on both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod account;
+mod audit;
+mod clock;
+mod schema;
+mod tidy;
+mod transport;
+mod wall;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use entity::rules::access::Permission;
 use entity::values::{Role, SessionKind, Side};
 use entity::{department, hospital, person};
@@ -14,6 +13,7 @@ use crate::error::UserError;
 use crate::graphql::{Cookie, app, requester, set_cookie, settle, settle_unit, shared_requester};
 use crate::loaders;
 use crate::requester::Requester;
+use crate::scalar::Instant;
 
 /// 访问者.
 /// The person behind the request.
@@ -40,23 +40,38 @@ impl Viewer {
     /// Permissions that some role in force holds.
     async fn permissions(&self) -> Vec<String> {
         let who = &self.0;
-        Permission::ALL.iter().filter(|permission| who.may(**permission)).map(|permission| permission.word().to_owned()).collect()
+        Permission::ALL
+            .iter()
+            .filter(|permission| who.may(**permission))
+            .map(|permission| permission.word().to_owned())
+            .collect()
     }
     /// 有角色的医院.
     /// Hospitals in which the person has a role.
     async fn hospitals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Option<Hospital>>> {
         let ids = self.0.hospitals().into_iter();
-        Ok(loaders::hospitals(ctx, ids).await?.into_iter().map(|row| row.map(Hospital)).collect())
+        Ok(loaders::hospitals(ctx, ids)
+            .await?
+            .into_iter()
+            .map(|row| row.map(Hospital))
+            .collect())
     }
     /// 会话的最迟结束时刻.
     /// Latest end of the session.
-    async fn session_expires_at(&self) -> Option<DateTime<Utc>> {
-        self.0.session.as_ref().map(|session| session.expires_at)
+    async fn session_expires_at(&self) -> Option<Instant> {
+        self.0
+            .session
+            .as_ref()
+            .map(|session| session.expires_at)
+            .map(Instant)
     }
     /// 是否须先修改一次性口令.
     /// Whether a one-time password must be changed first.
     async fn must_change_password(&self) -> bool {
-        self.0.person.as_ref().is_some_and(|person| person.one_time_until_at.is_some())
+        self.0
+            .person
+            .as_ref()
+            .is_some_and(|person| person.one_time_until_at.is_some())
     }
     /// 是否可用 GraphiQL（仅演示）.
     /// Whether GraphiQL is offered; in the demonstration only.
@@ -98,7 +113,8 @@ impl Person {
     /// 登录名；仅本人与本院信息中心可见.
     /// Sign-in name; for the person and the information centre of the hospital, null for others.
     async fn account(&self, ctx: &Context<'_>) -> Option<&str> {
-        (self.own || ops::sees_account(requester(ctx), &self.row)).then_some(self.row.account.as_str())
+        (self.own || ops::sees_account(requester(ctx), &self.row))
+            .then_some(self.row.account.as_str())
     }
     /// 所属一方.
     /// Side of the contract.
@@ -257,28 +273,55 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// 登录；匿名可调用，按次限流.
     /// Sign in; open to anonymous, throttled.
-    async fn login(&self, ctx: &Context<'_>, #[graphql(desc = "登录信息. Credentials.")] input: LoginInput) -> Option<async_graphql::Result<LoginPayload>> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "登录信息. Credentials.")] input: LoginInput,
+    ) -> Option<async_graphql::Result<LoginPayload>> {
         let app: &App = app(ctx);
         let kind = match input.session {
             Carried::Cookie => SessionKind::Cookie,
             Carried::Bearer => SessionKind::Bearer,
         };
-        let done = ops::login(app, requester(ctx), &input.account, &input.password, kind).await;
+        let done = Box::pin(ops::login(
+            app,
+            requester(ctx),
+            &input.account,
+            &input.password,
+            kind,
+        ))
+        .await;
         settle(ctx, done, |done, user_errors| match done {
-            None => LoginPayload { viewer: None, token: None, user_errors },
+            None => LoginPayload {
+                viewer: None,
+                token: None,
+                user_errors,
+            },
             Some(done) => {
                 let cookie = kind == SessionKind::Cookie;
                 if cookie {
                     set_cookie(ctx, &Cookie::Set(done.token.clone(), done.lifetime));
                 }
-                LoginPayload { viewer: Some(Viewer(Arc::new(done.who))), token: (!cookie).then_some(done.token), user_errors }
+                LoginPayload {
+                    viewer: Some(Viewer(Arc::new(done.who))),
+                    token: (!cookie).then_some(done.token),
+                    user_errors,
+                }
             }
         })
     }
 
     /// 退出当前会话.
     /// Ends this session.
-    async fn logout(&self, ctx: &Context<'_>, #[graphql(default = false, desc = "是否退出本人的全部会话. Whether all sessions of the person end.")] everywhere: bool) -> Option<async_graphql::Result<LogoutPayload>> {
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            default = false,
+            desc = "是否退出本人的全部会话. Whether all sessions of the person end."
+        )]
+        everywhere: bool,
+    ) -> Option<async_graphql::Result<LogoutPayload>> {
         let done = ops::logout(app(ctx), requester(ctx), everywhere).await;
         if done.is_ok() {
             set_cookie(ctx, &Cookie::Clear);
@@ -288,8 +331,20 @@ impl AccountMutation {
 
     /// 修改本人口令；其他会话随之结束.
     /// Changes the own password; other sessions end.
-    async fn change_password(&self, ctx: &Context<'_>, #[graphql(desc = "口令. Passwords.")] input: ChangePasswordInput) -> Option<async_graphql::Result<ChangePasswordPayload>> {
-        let done = ops::change_password(app(ctx), requester(ctx), &input.current_password, &input.new_password).await;
-        settle_unit(ctx, done, |user_errors| ChangePasswordPayload { user_errors })
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "口令. Passwords.")] input: ChangePasswordInput,
+    ) -> Option<async_graphql::Result<ChangePasswordPayload>> {
+        let done = Box::pin(ops::change_password(
+            app(ctx),
+            requester(ctx),
+            &input.current_password,
+            &input.new_password,
+        ))
+        .await;
+        settle_unit(ctx, done, |user_errors| ChangePasswordPayload {
+            user_errors,
+        })
     }
 }

@@ -22,7 +22,9 @@ fn argon2() -> Argon2<'static> {
 }
 
 fn hash_now(password: &str) -> Result<String> {
-    let hash = argon2().hash_password(password.as_bytes()).map_err(|error| Error::internal(error.to_string()))?;
+    let hash = argon2()
+        .hash_password(password.as_bytes())
+        .map_err(|error| Error::internal(error.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -34,7 +36,10 @@ impl Passwords {
     pub fn new(permits: usize) -> Result<Self> {
         // Compared with when the account is unknown, so that both answers take the same time.
         let dummy = hash_now("no account has this password")?;
-        Ok(Self { permits: Arc::new(Semaphore::new(permits.max(1))), dummy: dummy.into() })
+        Ok(Self {
+            permits: Arc::new(Semaphore::new(permits.max(1))),
+            dummy: dummy.into(),
+        })
     }
 
     /// The PHC string of a password.
@@ -43,7 +48,9 @@ impl Passwords {
     /// `INTERNAL`.
     pub async fn hash(&self, password: String) -> Result<String> {
         let _permit = self.permits.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(move || hash_now(&password)).await.map_err(Error::internal)?
+        tokio::task::spawn_blocking(move || hash_now(&password))
+            .await
+            .map_err(Error::internal)?
     }
 
     /// Whether the password fits; `None` stands for an unknown account and costs the same.
@@ -55,7 +62,8 @@ impl Passwords {
         let hash = hash.unwrap_or_else(|| self.dummy.to_string());
         let _permit = self.permits.acquire().await.map_err(Error::internal)?;
         let fits = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await
         .map_err(Error::internal)?;

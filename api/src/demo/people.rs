@@ -1,7 +1,7 @@
 //! Who lives in the demonstration; all names are invented.
 
 use chrono::{Months, NaiveDate};
-use entity::ids::{DepartmentId, PersonId};
+use entity::ids::DepartmentId;
 use entity::values::{PersonState, Role, Side};
 use entity::{contract, person};
 use sea_orm::ActiveValue::Set;
@@ -12,7 +12,10 @@ use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Error, Result};
 use crate::requester::Requester;
-use crate::setup::{self, AccountPart, ContractPart, DepartmentPart, HospitalPart, NewPerson, ProjectManagerPart, SetupFile, VendorPart};
+use crate::setup::{
+    self, AccountPart, ContractPart, DepartmentPart, HospitalPart, NewPerson, ProjectManagerPart,
+    SetupFile, VendorPart,
+};
 
 /// The people that the story needs.
 pub struct Cast {
@@ -29,24 +32,43 @@ impl Cast {
     /// # Errors
     /// `INTERNAL` for a name that is not in the cast.
     pub async fn get(&self, app: &App, account: &str) -> Result<Requester> {
-        let person = self.people.iter().find(|person| person.account == account).ok_or_else(|| Error::internal("not in the cast"))?;
+        let person = self
+            .people
+            .iter()
+            .find(|person| person.account == account)
+            .ok_or_else(|| Error::internal("not in the cast"))?;
         Requester::load(app.db.read(), person.clone(), None, app.clock.now()).await
-    }
-
-    /// Id of a person by account.
-    #[must_use]
-    pub fn id(&self, account: &str) -> Option<PersonId> {
-        self.people.iter().find(|person| person.account == account).map(|person| person.id)
     }
 }
 
 fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupFile {
-    let account = |account: &str| AccountPart { account: account.to_owned(), name: account.to_owned(), email: None };
-    let end = start.checked_add_months(Months::new(12)).and_then(|day| day.pred_opt()).unwrap_or(start);
+    let account = |account: &str| AccountPart {
+        account: account.to_owned(),
+        name: account.to_owned(),
+        email: None,
+    };
+    let end = start
+        .checked_add_months(Months::new(12))
+        .and_then(|day| day.pred_opt())
+        .unwrap_or(start);
     SetupFile {
-        hospital: HospitalPart { code: code.to_owned(), name: name.to_owned() },
-        departments: vec![DepartmentPart { name: "重症医学科".to_owned(), beds }, DepartmentPart { name: "信息网络中心".to_owned(), beds: 0 }],
-        vendor: VendorPart { name: "嘉和示范科技有限公司".to_owned() },
+        hospital: HospitalPart {
+            code: code.to_owned(),
+            name: name.to_owned(),
+        },
+        departments: vec![
+            DepartmentPart {
+                name: "重症医学科".to_owned(),
+                beds,
+            },
+            DepartmentPart {
+                name: "信息网络中心".to_owned(),
+                beds: 0,
+            },
+        ],
+        vendor: VendorPart {
+            name: "嘉和示范科技有限公司".to_owned(),
+        },
         contract: ContractPart {
             no: no.to_owned(),
             title: "嘉和重症系统运维服务".to_owned(),
@@ -60,7 +82,12 @@ fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupF
         },
         manager: account("manager"),
         it_admin: account("it_admin"),
-        project_manager: ProjectManagerPart { account: "pm".to_owned(), name: "pm".to_owned(), email: None, undertaking: None },
+        project_manager: ProjectManagerPart {
+            account: "pm".to_owned(),
+            name: "pm".to_owned(),
+            email: None,
+            undertaking: None,
+        },
     }
 }
 
@@ -71,9 +98,26 @@ fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupF
 pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
     let hash = app.passwords.hash(PASSWORD.to_owned()).await?;
     let tx = app.db.begin_write().await?;
-    let (a, departments) = setup::found(&tx, app, &file(start, "DEMO", "示范市中心医院", "DEMO-2026-001", 24)).await?;
-    let (b, departments_b) = setup::found(&tx, app, &file(start, "DEMO-B", "示范县人民医院", "DEMO-B-2026-001", 10)).await?;
-    setup::sign_annex(&tx, app, &a, "合同附件一（样章），档案柜 A-03", ("何静", "刘洋")).await?;
+    let (a, departments) = setup::found(
+        &tx,
+        app,
+        &file(start, "DEMO", "示范市中心医院", "DEMO-2026-001", 24),
+    )
+    .await?;
+    let (b, departments_b) = setup::found(
+        &tx,
+        app,
+        &file(start, "DEMO-B", "示范县人民医院", "DEMO-B-2026-001", 10),
+    )
+    .await?;
+    setup::sign_annex(
+        &tx,
+        app,
+        &a,
+        "合同附件一（样章），档案柜 A-03",
+        ("何静", "刘洋"),
+    )
+    .await?;
     let icu = departments.first().map(|row| row.id);
     let icu_b = departments_b.first().map(|row| row.id);
     let here: [(&str, &str, Role, Option<DepartmentId>, bool); 7] = [
@@ -86,7 +130,10 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
         ("auditor", "高航", Role::Auditor, None, false),
     ];
     let mut people = Vec::new();
-    let person = |account: &'static str, name: &'static str, side: Side, contract: &contract::Model| NewPerson {
+    let person = |account: &'static str,
+                  name: &'static str,
+                  side: Side,
+                  contract: &contract::Model| NewPerson {
         account,
         name,
         email: None,
@@ -101,7 +148,12 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
         setup::grant(&tx, app, a.hospital_id, row.id, role, department, lead).await?;
         people.push(row);
     }
-    let vendor = [("pm", "刘洋", Role::VendorPm), ("engineer", "吴浩", Role::VendorEngineer), ("engineer2", "郑凯", Role::VendorEngineer), ("trainer", "林悦", Role::VendorTrainer)];
+    let vendor = [
+        ("pm", "刘洋", Role::VendorPm),
+        ("engineer", "吴浩", Role::VendorEngineer),
+        ("engineer2", "郑凯", Role::VendorEngineer),
+        ("trainer", "林悦", Role::VendorTrainer),
+    ];
     for (account, name, role) in vendor {
         let row = setup::add_person(&tx, app, person(account, name, Side::Vendor, &a)).await?;
         setup::grant(&tx, app, a.hospital_id, row.id, role, None, false).await?;
@@ -112,14 +164,28 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
         }
         people.push(row);
     }
-    for (account, name, role, department) in [("it_admin_b", "冯雪", Role::HospItAdmin, None), ("nurse_b", "蒋雯", Role::IcuNurse, icu_b)] {
+    for (account, name, role, department) in [
+        ("it_admin_b", "冯雪", Role::HospItAdmin, None),
+        ("nurse_b", "蒋雯", Role::IcuNurse, icu_b),
+    ] {
         let row = setup::add_person(&tx, app, person(account, name, Side::Hospital, &b)).await?;
         setup::grant(&tx, app, b.hospital_id, row.id, role, department, false).await?;
         people.push(row);
     }
-    audit::append(&tx, app.clock.now(), None, &Requester::system(), Act::done("demo.found", "hospital", a.hospital_id.0)).await?;
+    audit::append(
+        &tx,
+        app.clock.now(),
+        None,
+        &Requester::system(),
+        Act::done("demo.found", "hospital", a.hospital_id.0),
+    )
+    .await?;
     tx.commit().await?;
-    Ok(Cast { contract: a, contract_b: b, people })
+    Ok(Cast {
+        contract: a,
+        contract_b: b,
+        people,
+    })
 }
 
 /// Gives the people mail addresses once the story is told, so that only what happens from now on is mailed.

@@ -7,7 +7,10 @@ use entity::ids::TicketId;
 use entity::rules::catalog::Catalog;
 use entity::rules::ticket::CHECKLIST;
 use entity::ticket;
-use entity::values::{BedsAffected, Channel, RootCause, Route, StepKind, TicketCategory, TicketStatus, Urgency, WaitReason};
+use entity::values::{
+    BedsAffected, Channel, RootCause, Route, StepKind, TicketCategory, TicketStatus, Urgency,
+    WaitReason,
+};
 use sea_orm::EntityTrait;
 
 use super::people::Cast;
@@ -22,7 +25,10 @@ struct Dice(u64);
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
         // Constants of Knuth's MMIX.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below.max(1)
     }
 
@@ -67,7 +73,17 @@ const KINDS: &[(TicketCategory, u64)] = &[
     (TicketCategory::Complaint, 2),
 ];
 
-const COMPONENTS: &[&str] = &["ICU-GW-01", "ICU-APP-01", "ICU-APP-02", "ICU-DB-01", "NURSE-CHART", "SCORE", "LIS-IF", "HIS-IF", "PRINT"];
+const COMPONENTS: &[&str] = &[
+    "ICU-GW-01",
+    "ICU-APP-01",
+    "ICU-APP-02",
+    "ICU-DB-01",
+    "NURSE-CHART",
+    "SCORE",
+    "LIS-IF",
+    "HIS-IF",
+    "PRINT",
+];
 
 fn kind(dice: &mut Dice) -> TicketCategory {
     let mut left = dice.roll(KINDS.iter().map(|(_, weight)| weight).sum());
@@ -81,13 +97,29 @@ fn kind(dice: &mut Dice) -> TicketCategory {
 }
 
 /// Lays out the deeds of one ticket.
-fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(DateTime<Utc>, Deed)> {
+fn plan(
+    dice: &mut Dice,
+    no: u64,
+    start: DateTime<Utc>,
+    second: bool,
+) -> Vec<(DateTime<Utc>, Deed)> {
     let category = kind(dice);
     let class = Catalog::shipped().category(category);
-    let subs: Vec<(&String, &(String, String))> = class.subcategories.iter().filter(|(code, _)| code.as_str() != "CHANGE-BUGFIX").collect();
-    let Some((sub, names)) = subs.get(usize::try_from(dice.roll(subs.len() as u64)).unwrap_or(0)) else { return Vec::new() };
+    let subs: Vec<(&String, &(String, String))> = class
+        .subcategories
+        .iter()
+        .filter(|(code, _)| code.as_str() != "CHANGE-BUGFIX")
+        .collect();
+    let Some((sub, names)) = subs.get(usize::try_from(dice.roll(subs.len() as u64)).unwrap_or(0))
+    else {
+        return Vec::new();
+    };
     let reporter = if second {
-        if category == TicketCategory::Consult || category == TicketCategory::Fault { "nurse_b" } else { "it_admin_b" }
+        if category == TicketCategory::Consult || category == TicketCategory::Fault {
+            "nurse_b"
+        } else {
+            "it_admin_b"
+        }
     } else {
         let ward = class.may_submit.contains(&entity::values::Role::IcuNurse);
         match dice.roll(10) {
@@ -108,7 +140,11 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
     } else {
         "engineer"
     };
-    let handler = if second && category == TicketCategory::Training { "pm" } else { handler };
+    let handler = if second && category == TicketCategory::Training {
+        "pm"
+    } else {
+        handler
+    };
     let fault = category == TicketCategory::Fault;
     let urgency = match dice.roll(20) {
         0..=1 => Urgency::High,
@@ -121,7 +157,9 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
         5..=25 => BedsAffected::One,
         _ => BedsAffected::None,
     };
-    let component = COMPONENTS.get(usize::try_from(dice.roll(COMPONENTS.len() as u64)).unwrap_or(0)).map(|name| (*name).to_owned());
+    let component = COMPONENTS
+        .get(usize::try_from(dice.roll(COMPONENTS.len() as u64)).unwrap_or(0))
+        .map(|name| (*name).to_owned());
     let new = NewTicket {
         key: format!("demo-{second}-{no:06}"),
         contract: None,
@@ -142,7 +180,11 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
         }),
         urgency: Some(urgency),
         beds_affected: Some(beds),
-        channel: if dice.roll(4) == 0 { Channel::Phone } else { Channel::Portal },
+        channel: if dice.roll(4) == 0 {
+            Channel::Phone
+        } else {
+            Channel::Portal
+        },
         received_at: None,
         location: fault.then(|| format!("{}床", 1 + dice.roll(24))),
     };
@@ -165,13 +207,21 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
         go(&mut at, dice.minutes(40, 120), Deed::HandOver);
     }
     let late = dice.roll(100) < 7;
-    let answer = if late { dice.minutes(130, 260) } else { dice.minutes(3, 50) };
+    let answer = if late {
+        dice.minutes(130, 260)
+    } else {
+        dice.minutes(3, 50)
+    };
     go(&mut at, answer, Deed::Respond(handler));
     go(&mut at, dice.minutes(2, 40), Deed::Step(handler));
     if fate < 12 {
         go(&mut at, dice.minutes(10, 60), Deed::ProposeWait(handler));
         go(&mut at, dice.minutes(5, 90), Deed::AcceptWait);
-        go(&mut at, dice.minutes(30, 300), Deed::HospitalReply(reporter));
+        go(
+            &mut at,
+            dice.minutes(30, 300),
+            Deed::HospitalReply(reporter),
+        );
     }
     if fault {
         go(&mut at, dice.minutes(5, 60), Deed::Plan(handler));
@@ -183,12 +233,20 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
         3 => RootCause::Device,
         _ => RootCause::SoftwareDefect,
     });
-    let work = if late { dice.minutes(600, 2_000) } else { dice.minutes(15, 200) };
+    let work = if late {
+        dice.minutes(600, 2_000)
+    } else {
+        dice.minutes(15, 200)
+    };
     go(&mut at, work, Deed::Resolve(handler, cause));
     if (20..24).contains(&fate) {
         go(&mut at, dice.minutes(30, 400), Deed::Reject(reporter));
         go(&mut at, dice.minutes(20, 90), Deed::Step(handler));
-        go(&mut at, dice.minutes(20, 120), Deed::Resolve(handler, cause));
+        go(
+            &mut at,
+            dice.minutes(20, 120),
+            Deed::Resolve(handler, cause),
+        );
     }
     if (30..32).contains(&fate) {
         // Nobody answers: reminded twice, then 院方未确认.
@@ -203,7 +261,11 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
         go(&mut at, dice.minutes(1_500, 6_000), Deed::Reopen(reporter));
         go(&mut at, dice.minutes(10, 60), Deed::Respond(handler));
         go(&mut at, dice.minutes(5, 30), Deed::Step(handler));
-        go(&mut at, dice.minutes(30, 200), Deed::Resolve(handler, cause));
+        go(
+            &mut at,
+            dice.minutes(30, 200),
+            Deed::Resolve(handler, cause),
+        );
         go(&mut at, dice.minutes(10, 600), Deed::Confirm(reporter));
     }
     deeds
@@ -211,8 +273,14 @@ fn plan(dice: &mut Dice, no: u64, start: DateTime<Utc>, second: bool) -> Vec<(Da
 
 /// The example of a subcategory in the contract data.
 fn example(code: &str) -> String {
-    let data: serde_json::Value = serde_json::from_str(include_str!("../../../entity/data/ticket-categories.json")).unwrap_or_default();
-    let all = data.get("categories").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let data: serde_json::Value =
+        serde_json::from_str(include_str!("../../../entity/data/ticket-categories.json"))
+            .unwrap_or_default();
+    let all = data
+        .get("categories")
+        .and_then(serde_json::Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     all.iter()
         .filter_map(|category| category.get("subcategories")?.as_array())
         .flatten()
@@ -226,7 +294,13 @@ fn example(code: &str) -> String {
 ///
 /// # Errors
 /// Those of the operations.
-pub async fn tell(app: &App, cast: &Cast, start: NaiveDate, now: DateTime<Utc>, say: &mut dyn FnMut(&str)) -> Result<()> {
+pub async fn tell(
+    app: &App,
+    cast: &Cast,
+    start: NaiveDate,
+    now: DateTime<Utc>,
+    say: &mut dyn FnMut(&str),
+) -> Result<()> {
     let mut dice = Dice(20_260_101);
     let first = entity::rules::calendar::midnight(start) + TimeDelta::hours(8);
     let span = u64::try_from((now - first).num_minutes()).unwrap_or(1);
@@ -234,7 +308,11 @@ pub async fn tell(app: &App, cast: &Cast, start: NaiveDate, now: DateTime<Utc>, 
     for no in 0..TICKETS + TICKETS / 10 {
         let second = no >= TICKETS;
         // The last few come in within the last hours, so that clocks are running.
-        let at = if no % 50 == 0 { now - dice.minutes(5, 100) } else { first + TimeDelta::minutes(i64::try_from(dice.roll(span)).unwrap_or(0)) };
+        let at = if no % 50 == 0 {
+            now - dice.minutes(5, 100)
+        } else {
+            first + TimeDelta::minutes(i64::try_from(dice.roll(span)).unwrap_or(0))
+        };
         for (step, (at, deed)) in plan(&mut dice, no, at, second).into_iter().enumerate() {
             if at <= now {
                 deeds.insert((at, no, step), deed);
@@ -256,17 +334,31 @@ pub async fn tell(app: &App, cast: &Cast, start: NaiveDate, now: DateTime<Utc>, 
     Ok(())
 }
 
-async fn act(app: &App, cast: &Cast, made: &mut BTreeMap<u64, TicketId>, no: u64, deed: Deed) -> Result<()> {
+async fn act(
+    app: &App,
+    cast: &Cast,
+    made: &mut BTreeMap<u64, TicketId>,
+    no: u64,
+    deed: Deed,
+) -> Result<()> {
     let second = no >= TICKETS;
     let centre = if second { "it_admin_b" } else { "it_admin" };
     if let Deed::Create(mut new, reporter) = deed {
-        new.contract = Some(if second { cast.contract_b.id } else { cast.contract.id });
+        new.contract = Some(if second {
+            cast.contract_b.id
+        } else {
+            cast.contract.id
+        });
         let row = ops::create(app, &cast.get(app, reporter).await?, *new).await?;
         made.insert(no, row.id);
         return Ok(());
     }
-    let Some(id) = made.get(&no).copied() else { return Ok(()) };
-    let Some(row) = ticket::Entity::find_by_id(id).one(app.db.read()).await? else { return Ok(()) };
+    let Some(id) = made.get(&no).copied() else {
+        return Ok(());
+    };
+    let Some(row) = ticket::Entity::find_by_id(id).one(app.db.read()).await? else {
+        return Ok(());
+    };
     if matches!(row.status, TicketStatus::Cancelled) {
         return Ok(());
     }
@@ -274,35 +366,104 @@ async fn act(app: &App, cast: &Cast, made: &mut BTreeMap<u64, TicketId>, no: u64
     match deed {
         Deed::Create(..) => return Ok(()),
         Deed::Release => ops::release(app, &cast.get(app, centre).await?, id, version).await?,
-        Deed::Respond(who) => ops::respond(app, &cast.get(app, who).await?, id, version, "您好，已收到并开始核查，先按以下方法处理，稍后回复进展。", Channel::Phone).await?,
+        Deed::Respond(who) => {
+            ops::respond(
+                app,
+                &cast.get(app, who).await?,
+                id,
+                version,
+                "您好，已收到并开始核查，先按以下方法处理，稍后回复进展。",
+                Channel::Phone,
+            )
+            .await?
+        }
         Deed::Step(who) => {
-            let step = NewStep { kind: StepKind::Diagnosis, channel: Channel::Phone, action: "核对日志与配置，复现问题".to_owned(), finding: Some("已定位到原因".to_owned()) };
+            let step = NewStep {
+                kind: StepKind::Diagnosis,
+                channel: Channel::Phone,
+                action: "核对日志与配置，复现问题".to_owned(),
+                finding: Some("已定位到原因".to_owned()),
+            };
             ops::add_step(app, &cast.get(app, who).await?, id, step).await?
         }
-        Deed::ProposeWait(who) => ops::propose_wait(app, &cast.get(app, who).await?, id, WaitReason::WaitHospital, "需科室提供复现时的界面截图（请勿含患者信息）").await?,
+        Deed::ProposeWait(who) => {
+            ops::propose_wait(
+                app,
+                &cast.get(app, who).await?,
+                id,
+                WaitReason::WaitHospital,
+                "需科室提供复现时的界面截图（请勿含患者信息）",
+            )
+            .await?
+        }
         Deed::AcceptWait => ops::decide_wait(app, &cast.get(app, centre).await?, id, true).await?,
-        Deed::HospitalReply(who) => ops::reply(app, &cast.get(app, who).await?, id, NewReply { text: "已按要求补充说明。".to_owned(), as_response: false }).await?.0,
+        Deed::HospitalReply(who) => {
+            ops::reply(
+                app,
+                &cast.get(app, who).await?,
+                id,
+                NewReply {
+                    text: "已按要求补充说明。".to_owned(),
+                    as_response: false,
+                },
+            )
+            .await?
+            .0
+        }
         Deed::Plan(who) => {
             let plan = NewPlan {
                 steps: "一、备份配置；二、按手册修正；三、核对结果。".to_owned(),
                 risk: "低，不影响在科患者记录".to_owned(),
                 rollback: "恢复备份的配置".to_owned(),
-                checklist: CHECKLIST.iter().map(|item| (item.code.to_owned(), Some(true), String::new())).collect(),
+                checklist: CHECKLIST
+                    .iter()
+                    .map(|item| (item.code.to_owned(), Some(true), String::new()))
+                    .collect(),
                 executed: true,
             };
             ops::write_plan(app, &cast.get(app, who).await?, id, plan).await?
         }
         Deed::Resolve(who, root_cause) => {
-            let solution = Solution { text: "已处理，功能恢复正常，并说明了操作要点。".to_owned(), root_cause, verification: root_cause.map(|_| "现场核对三次，结果正确".to_owned()) };
+            let solution = Solution {
+                text: "已处理，功能恢复正常，并说明了操作要点。".to_owned(),
+                root_cause,
+                verification: root_cause.map(|_| "现场核对三次，结果正确".to_owned()),
+            };
             ops::resolve(app, &cast.get(app, who).await?, id, version, solution).await?
         }
-        Deed::Reject(who) => ops::reject(app, &cast.get(app, who).await?, id, version, "问题仍然出现").await?,
+        Deed::Reject(who) => {
+            ops::reject(app, &cast.get(app, who).await?, id, version, "问题仍然出现").await?
+        }
         Deed::Confirm(who) => ops::confirm(app, &cast.get(app, who).await?, id, version).await?,
-        Deed::Rate(who, rating) => ops::rate(app, &cast.get(app, who).await?, id, rating, None).await?,
-        Deed::Cancel(who) => ops::cancel(app, &cast.get(app, who).await?, id, version, "重复提交").await?,
-        Deed::Take => ops::take(app, &cast.get(app, centre).await?, id, version, "信息中心先自行处理").await?,
-        Deed::HandOver => ops::hand_over(app, &cast.get(app, centre).await?, id, version, "已检查网络，正常，转服务商").await?,
-        Deed::Reopen(who) => ops::reopen(app, &cast.get(app, who).await?, id, version, "问题再次出现").await?,
+        Deed::Rate(who, rating) => {
+            ops::rate(app, &cast.get(app, who).await?, id, rating, None).await?
+        }
+        Deed::Cancel(who) => {
+            ops::cancel(app, &cast.get(app, who).await?, id, version, "重复提交").await?
+        }
+        Deed::Take => {
+            ops::take(
+                app,
+                &cast.get(app, centre).await?,
+                id,
+                version,
+                "信息中心先自行处理",
+            )
+            .await?
+        }
+        Deed::HandOver => {
+            ops::hand_over(
+                app,
+                &cast.get(app, centre).await?,
+                id,
+                version,
+                "已检查网络，正常，转服务商",
+            )
+            .await?
+        }
+        Deed::Reopen(who) => {
+            ops::reopen(app, &cast.get(app, who).await?, id, version, "问题再次出现").await?
+        }
     };
     Ok(())
 }

@@ -36,7 +36,9 @@ impl Door for Server {
             // A stale cookie is no reason to refuse: the sign-in page could not get rid of it.
             (None, Some(token)) => match ops::resume(&self.app, token, SessionKind::Cookie).await {
                 Ok(who) => who,
-                Err(error) if error.code() == crate::error::Code::Unauthenticated => Requester::default(),
+                Err(error) if error.code() == crate::error::Code::Unauthenticated => {
+                    Requester::default()
+                }
                 Err(error) => return Err(error),
             },
             (None, None) => Requester::default(),
@@ -48,21 +50,31 @@ impl Door for Server {
         let hospitals = who.hospitals();
         let signed_in = who.person_id();
         Ok(Visitor {
-            profile: if signed_in.is_some() { Profile::User } else { Profile::Anonymous },
+            profile: if signed_in.is_some() {
+                Profile::User
+            } else {
+                Profile::Anonymous
+            },
             key: signed_in.map(|id| id.to_string()).unwrap_or_default(),
-            hospital: hospitals.first().filter(|_| hospitals.len() == 1).map(ToString::to_string),
+            hospital: hospitals
+                .first()
+                .filter(|_| hospitals.len() == 1)
+                .map(ToString::to_string),
             lang: who.person.as_ref().map(|person| match person.language {
                 Language::Zh => Lang::Zh,
                 Language::En => Lang::En,
             }),
             introspection: signed_in.is_some() || self.app.config.demo,
-            metered: true,
+            metered: self.app.config.metered,
             requester: Arc::new(who),
         })
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
-        let request = request.data(call.visitor.requester).data(call.lang).data(loaders::fresh(&self.app.db));
+        let request = request
+            .data(call.visitor.requester)
+            .data(call.lang)
+            .data(loaders::fresh(&self.app.db));
         self.schema.execute(request).await
     }
 }

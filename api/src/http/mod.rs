@@ -40,11 +40,23 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
         proxies: app.config.proxies.clone(),
         ..Config::default()
     };
-    let tls = app.config.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"));
-    let door = Arc::new(Server::new(app.clone(), crate::graphql::schema(Some(app.clone()))));
-    let endpoint = Endpoint::new(door, &crate::graphql::sdl(), config)?.on_runtime(tokio::runtime::Handle::current());
+    let tls = app
+        .config
+        .public_origin
+        .as_deref()
+        .is_some_and(|origin| origin.starts_with("https://"));
+    let door = Arc::new(Server::new(
+        app.clone(),
+        crate::graphql::schema(Some(app.clone())),
+    ));
+    let endpoint = Endpoint::new(door, &crate::graphql::sdl(), config)?
+        .on_runtime(tokio::runtime::Handle::current());
     let endpoint = web::Data::new(endpoint);
-    let guarding = web::Data::new(Guard { origins, tls, ..Guard::default() });
+    let guarding = web::Data::new(Guard {
+        origins,
+        tls,
+        ..Guard::default()
+    });
     let shared = web::Data::new(app);
     let server = HttpServer::new(move || {
         Actix::new()

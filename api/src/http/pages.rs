@@ -30,7 +30,8 @@ assets! {
 }
 
 /// Its stylesheet embeds fonts and pictures as `data:` addresses.
-const GRAPHIQL_POLICY: &str = "default-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
+const GRAPHIQL_POLICY: &str =
+    "default-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
 /// The routes of this module.
 pub fn configure(app: &mut web::ServiceConfig) {
@@ -45,7 +46,12 @@ pub fn configure(app: &mut web::ServiceConfig) {
 
 fn page(path: &str) -> Option<HttpResponse> {
     let (_, kind, bytes) = ASSETS.iter().find(|(name, _, _)| *name == path)?;
-    Some(HttpResponse::Ok().insert_header((CONTENT_TYPE, *kind)).insert_header((CACHE_CONTROL, "no-cache")).body(*bytes))
+    Some(
+        HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, *kind))
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .body(*bytes),
+    )
 }
 
 fn absent(request: &HttpRequest) -> HttpResponse {
@@ -61,7 +67,10 @@ async fn graphiql(request: HttpRequest, endpoint: web::Data<Endpoint<Server>>) -
         Ok(_) => page("graphiql/index.html").map_or_else(
             || absent(&request),
             |mut response| {
-                response.headers_mut().insert(CONTENT_SECURITY_POLICY, actix_web::http::header::HeaderValue::from_static(GRAPHIQL_POLICY));
+                response.headers_mut().insert(
+                    CONTENT_SECURITY_POLICY,
+                    actix_web::http::header::HeaderValue::from_static(GRAPHIQL_POLICY),
+                );
                 response
             },
         ),
@@ -74,15 +83,21 @@ async fn asset(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
 }
 
 async fn live() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#)
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(r#"{"status":"ok"}"#)
 }
 
 async fn ready(app: web::Data<App>) -> HttpResponse {
     match app.db.probe().await {
-        Ok(()) => HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#),
+        Ok(()) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(r#"{"status":"ok"}"#),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().content_type("application/json").body(r#"{"status":"database"}"#)
+            HttpResponse::ServiceUnavailable()
+                .content_type("application/json")
+                .body(r#"{"status":"database"}"#)
         }
     }
 }

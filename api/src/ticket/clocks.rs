@@ -9,13 +9,18 @@ use entity::rules::calendar::{Calendar, CalendarYear};
 use entity::rules::catalog::Catalog;
 use entity::rules::sla::{self, Limit, Projection, Terms};
 use entity::values::{
-    BreachKind, BreachState, CalendarMissing, ClockCancelReason, ClockCode, Confirmation, Severity, SlaClockKind, SlaClockState, SlaEventKind,
-    SlaResult, SlaUnit, TargetSource,
+    BreachKind, BreachState, CalendarMissing, ClockCancelReason, ClockCode, Confirmation, Severity,
+    SlaClockKind, SlaClockState, SlaEventKind, SlaResult, SlaUnit, TargetSource,
 };
-use entity::{breach, contract, parameter_set, sla_annex, sla_clock, sla_event, ticket, work_calendar};
+use entity::{
+    breach, contract, parameter_set, sla_annex, sla_clock, sla_event, ticket, work_calendar,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::app::App;
 use crate::db::Tx;
@@ -34,19 +39,30 @@ pub struct TermsNow {
     pub calendar: Calendar,
 }
 
+fn no_year(missing: entity::rules::calendar::CalendarMissing) -> Error {
+    Error::from(UserErrorCode::CalendarMissing).caused_by(missing)
+}
+
 /// The contract of a ticket.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn contract_of(tx: &Tx, row: &ticket::Model) -> Result<contract::Model> {
-    contract::Entity::find_by_id(row.contract_id).one(tx).await?.ok_or_else(|| Error::internal("a ticket without a contract"))
+    contract::Entity::find_by_id(row.contract_id)
+        .one(tx)
+        .await?
+        .ok_or_else(|| Error::internal("a ticket without a contract"))
 }
 
 /// Reads the terms in force.
 ///
 /// # Errors
 /// `CALENDAR_MISSING` without any calendar; a contract without one is never taken for 24×7 (S20).
-pub async fn terms_now(app: &App, contract: &contract::Model, now: DateTime<Utc>) -> Result<TermsNow> {
+pub async fn terms_now(
+    app: &App,
+    contract: &contract::Model,
+    now: DateTime<Utc>,
+) -> Result<TermsNow> {
     let today = entity::rules::calendar::civil_date(now);
     let db = app.db.read();
     let parameters = parameter_set::Entity::find()
@@ -67,7 +83,11 @@ pub async fn terms_now(app: &App, contract: &contract::Model, now: DateTime<Utc>
         .one(db)
         .await?;
     let calendar = calendar_of(app, contract).await?;
-    Ok(TermsNow { parameters, annex, calendar })
+    Ok(TermsNow {
+        parameters,
+        annex,
+        calendar,
+    })
 }
 
 async fn calendar_of(app: &App, contract: &contract::Model) -> Result<Calendar> {
@@ -76,10 +96,19 @@ async fn calendar_of(app: &App, contract: &contract::Model) -> Result<Calendar> 
         .order_by_asc(work_calendar::Column::Revision)
         .all(app.db.read())
         .await?;
-    let mut calendar = Calendar { version: String::new(), years: std::collections::BTreeMap::new() };
+    let mut calendar = Calendar {
+        version: String::new(),
+        years: std::collections::BTreeMap::new(),
+    };
     let dates = |text: &str| serde_json::from_str(text).map_err(Error::internal);
     for row in rows {
-        let year = CalendarYear { holidays: dates(&row.holidays)?, workdays: dates(&row.workdays)?, provisional: row.provisional, notice: row.notice_no, notice_on: row.notice_on };
+        let year = CalendarYear {
+            holidays: dates(&row.holidays)?,
+            workdays: dates(&row.workdays)?,
+            provisional: row.provisional,
+            notice: row.notice_no,
+            notice_on: row.notice_on,
+        };
         if !row.provisional || !calendar.years.contains_key(&row.year) {
             calendar.years.insert(row.year, year);
         }
@@ -87,30 +116,67 @@ async fn calendar_of(app: &App, contract: &contract::Model) -> Result<Calendar> 
             calendar.version = row.version;
         }
     }
-    if calendar.years.is_empty() { Err(UserErrorCode::CalendarMissing.into()) } else { Ok(calendar) }
+    if calendar.years.is_empty() {
+        Err(UserErrorCode::CalendarMissing.into())
+    } else {
+        Ok(calendar)
+    }
 }
 
 /// Attaches the clocks of a cycle: the response clock of the category, and the resolution clock where a severity is set.
 ///
 /// # Errors
 /// `CALENDAR_MISSING`, those of the database.
-pub async fn attach(tx: &Tx, app: &App, who: &Requester, terms: &TermsNow, row: &ticket::Model, from: DateTime<Utc>) -> Result<()> {
+pub async fn attach(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    terms: &TermsNow,
+    row: &ticket::Model,
+    from: DateTime<Utc>,
+) -> Result<()> {
     let catalog = Catalog::shipped();
     let code = catalog.response_clock(row.category, &row.subcategory);
     let parameters = &terms.parameters;
-    if let Some((unit, limit)) = sla::response_limit(code, i64::from(parameters.response_wd_n), i64::from(parameters.immediate_min)) {
-        let new = NewClock { code, kind: SlaClockKind::Response, unit, limit: Some(limit), source: TargetSource::Policy };
+    if let Some((unit, limit)) = sla::response_limit(
+        code,
+        i64::from(parameters.response_wd_n),
+        i64::from(parameters.immediate_min),
+    ) {
+        let new = NewClock {
+            code,
+            kind: SlaClockKind::Response,
+            unit,
+            limit: Some(limit),
+            source: TargetSource::Policy,
+        };
         insert(tx, app, who, terms, row, from, new).await?;
     }
     if catalog.category(row.category).resolution_by_severity {
         let (unit, limit, source) = match (&terms.annex, row.severity) {
-            (Some(annex), Some(Severity::S1)) => (SlaUnit::Natural, Some(annex.s1_s), TargetSource::Annex),
-            (Some(annex), Some(Severity::S2)) => (SlaUnit::Natural, Some(annex.s2_s), TargetSource::Annex),
-            (Some(annex), Some(Severity::S3)) => (SlaUnit::Natural, Some(annex.s3_s), TargetSource::Annex),
-            (Some(annex), Some(Severity::S4)) => (SlaUnit::Wd, Some(i64::from(annex.s4_wd)), TargetSource::Annex),
+            (Some(annex), Some(Severity::S1)) => {
+                (SlaUnit::Natural, Some(annex.s1_s), TargetSource::Annex)
+            }
+            (Some(annex), Some(Severity::S2)) => {
+                (SlaUnit::Natural, Some(annex.s2_s), TargetSource::Annex)
+            }
+            (Some(annex), Some(Severity::S3)) => {
+                (SlaUnit::Natural, Some(annex.s3_s), TargetSource::Annex)
+            }
+            (Some(annex), Some(Severity::S4)) => (
+                SlaUnit::Wd,
+                Some(i64::from(annex.s4_wd)),
+                TargetSource::Annex,
+            ),
             (None, _) | (_, None) => (SlaUnit::Natural, None, TargetSource::None),
         };
-        let new = NewClock { code: ClockCode::ResolutionBySeverity, kind: SlaClockKind::Resolution, unit, limit, source };
+        let new = NewClock {
+            code: ClockCode::ResolutionBySeverity,
+            kind: SlaClockKind::Resolution,
+            unit,
+            limit,
+            source,
+        };
         insert(tx, app, who, terms, row, from, new).await?;
     }
     Ok(())
@@ -124,14 +190,27 @@ struct NewClock {
     source: TargetSource,
 }
 
-async fn insert(tx: &Tx, app: &App, who: &Requester, now: &TermsNow, row: &ticket::Model, from: DateTime<Utc>, new: NewClock) -> Result<()> {
+async fn insert(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    now: &TermsNow,
+    row: &ticket::Model,
+    from: DateTime<Utc>,
+    new: NewClock,
+) -> Result<()> {
     let check = sla::check_limit(row.severity);
     let (check_n, check_wd) = match check {
         Limit::Seconds(seconds) => (seconds, false),
         Limit::Wd(days) => (i64::from(days), true),
     };
-    let terms = Terms { unit: new.unit, limit: new.limit, check, carried: 0 };
-    let seen = sla::replay(&terms, from, &[], &now.calendar).map_err(|_| Error::from(UserErrorCode::CalendarMissing))?;
+    let terms = Terms {
+        unit: new.unit,
+        limit: new.limit,
+        check,
+        carried: 0,
+    };
+    let seen = sla::replay(&terms, from, &[], &now.calendar).map_err(no_year)?;
     if seen.provisional && now.parameters.calendar_missing == CalendarMissing::Refuse {
         return Err(UserErrorCode::CalendarMissing.into());
     }
@@ -142,7 +221,13 @@ async fn insert(tx: &Tx, app: &App, who: &Requester, now: &TermsNow, row: &ticke
         code: new.code,
         kind: new.kind,
         cycle: row.cycle,
-        rule_name: row.severity.filter(|_| new.kind == SlaClockKind::Resolution).map_or_else(|| row.subcategory.clone(), |severity| format!("{}/{severity}", row.category)),
+        rule_name: row
+            .severity
+            .filter(|_| new.kind == SlaClockKind::Resolution)
+            .map_or_else(
+                || row.subcategory.clone(),
+                |severity| format!("{}/{severity}", row.category),
+            ),
         policy_version: now.parameters.version,
         calendar_version: now.calendar.version.clone(),
         unit: new.unit,
@@ -164,12 +249,24 @@ async fn insert(tx: &Tx, app: &App, who: &Requester, now: &TermsNow, row: &ticke
         provisional: seen.provisional,
     };
     let clock = clock.into_active_model().reset_all().insert(tx).await?;
-    let kind = if row.cycle == 1 { SlaEventKind::Attach } else { SlaEventKind::Reattach };
+    let kind = if row.cycle == 1 {
+        SlaEventKind::Attach
+    } else {
+        SlaEventKind::Reattach
+    };
     append(tx, app, who, &clock, kind, from, None).await?;
     schedule(tx, app, &clock, &seen).await
 }
 
-async fn append(tx: &Tx, app: &App, who: &Requester, clock: &sla_clock::Model, kind: SlaEventKind, at: DateTime<Utc>, note: Option<String>) -> Result<()> {
+async fn append(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    clock: &sla_clock::Model,
+    kind: SlaEventKind,
+    at: DateTime<Utc>,
+    note: Option<String>,
+) -> Result<()> {
     let last = sla_event::Entity::find()
         .filter(sla_event::Column::HospitalId.eq(clock.hospital_id))
         .filter(sla_event::Column::ClockId.eq(clock.id))
@@ -199,7 +296,11 @@ async fn schedule(tx: &Tx, app: &App, clock: &sla_clock::Model, seen: &Projectio
     for (point, at) in sla::warn_points(clock.kind, clock.started_at, seen) {
         let due = seen.due_at.map_or(0, |due| due.timestamp());
         // The due second itself is still in time.
-        let run_at = if point == 100 && seen.due_before_at.is_none() { at + chrono::TimeDelta::seconds(1) } else { at };
+        let run_at = if point == 100 && seen.due_before_at.is_none() {
+            at + chrono::TimeDelta::seconds(1)
+        } else {
+            at
+        };
         let job = NewJob {
             kind: Kind::ClockPoint,
             hospital: clock.hospital_id,
@@ -214,7 +315,15 @@ async fn schedule(tx: &Tx, app: &App, clock: &sla_clock::Model, seen: &Projectio
 }
 
 /// Appends an event to a clock and writes what follows from the whole list.
-async fn change(tx: &Tx, app: &App, who: &Requester, clock: sla_clock::Model, kind: SlaEventKind, at: DateTime<Utc>, calendar: &Calendar) -> Result<sla_clock::Model> {
+async fn change(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    clock: sla_clock::Model,
+    kind: SlaEventKind,
+    at: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<sla_clock::Model> {
     append(tx, app, who, &clock, kind, at, None).await?;
     let events: Vec<sla::Event> = sla_event::Entity::find()
         .filter(sla_event::Column::HospitalId.eq(clock.hospital_id))
@@ -223,9 +332,14 @@ async fn change(tx: &Tx, app: &App, who: &Requester, clock: sla_clock::Model, ki
         .all(tx)
         .await?
         .into_iter()
-        .map(|event| sla::Event { kind: event.kind, at: event.effective_at, limit: None })
+        .map(|event| sla::Event {
+            kind: event.kind,
+            at: event.effective_at,
+            limit: None,
+        })
         .collect();
-    let seen = sla::replay(&terms_of(&clock), clock.started_at, &events, calendar).map_err(|_| Error::from(UserErrorCode::CalendarMissing))?;
+    let seen =
+        sla::replay(&terms_of(&clock), clock.started_at, &events, calendar).map_err(no_year)?;
     let mut row = clock.into_active_model();
     row.due_at = Set(seen.due_at);
     row.due_before_at = Set(seen.due_before_at);
@@ -246,7 +360,11 @@ fn terms_of(clock: &sla_clock::Model) -> Terms {
     Terms {
         unit: clock.unit,
         limit: clock.limit_n,
-        check: if clock.check_wd { Limit::Wd(u32::try_from(check).unwrap_or(1)) } else { Limit::Seconds(check) },
+        check: if clock.check_wd {
+            Limit::Wd(u32::try_from(check).unwrap_or(1))
+        } else {
+            Limit::Seconds(check)
+        },
         carried: clock.carried_n,
     }
 }
@@ -257,7 +375,9 @@ fn terms_of(clock: &sla_clock::Model) -> Terms {
 /// Those of the database.
 pub async fn judge(tx: &Tx, app: &App, clock: &sla_clock::Model) -> Result<()> {
     let now = app.clock.now();
-    let Some(kind) = breach_kind(clock) else { return Ok(()) };
+    let Some(kind) = breach_kind(clock) else {
+        return Ok(());
+    };
     let overdue = clock.state == SlaClockState::Running && is_past(clock, now);
     if clock.result == SlaResult::Late || overdue {
         let row = breach::ActiveModel {
@@ -272,8 +392,17 @@ pub async fn judge(tx: &Tx, app: &App, clock: &sla_clock::Model) -> Result<()> {
             decided_at: Set(None),
             reason: Set(None),
         };
-        let once = OnConflict::columns([breach::Column::HospitalId, breach::Column::ClockId, breach::Column::Kind]).do_nothing().to_owned();
-        breach::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await?;
+        let once = OnConflict::columns([
+            breach::Column::HospitalId,
+            breach::Column::ClockId,
+            breach::Column::Kind,
+        ])
+        .do_nothing()
+        .to_owned();
+        breach::Entity::insert(row)
+            .on_conflict(once)
+            .exec_without_returning(tx)
+            .await?;
     } else if clock.result == SlaResult::OnTime {
         let found = breach::Entity::find()
             .filter(breach::Column::HospitalId.eq(clock.hospital_id))
@@ -329,25 +458,55 @@ async fn terms_for(tx: &Tx, app: &App, row: &ticket::Model) -> Result<TermsNow> 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn answered(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, _now: DateTime<Utc>) -> Result<()> {
+pub async fn answered(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    _now: DateTime<Utc>,
+) -> Result<()> {
     let terms = terms_for(tx, app, row).await?;
-    for clock in current(tx, row).await?.into_iter().filter(|clock| clock.kind == SlaClockKind::Response && clock.state == SlaClockState::Running) {
+    for clock in current(tx, row).await?.into_iter().filter(|clock| {
+        clock.kind == SlaClockKind::Response && clock.state == SlaClockState::Running
+    }) {
         let stop = if sla::needs_step(clock.code) {
-            sla::stop_of_two_hours(row.responded_at, row.first_step_at, terms.parameters.two_hour_meaning)
+            sla::stop_of_two_hours(
+                row.responded_at,
+                row.first_step_at,
+                terms.parameters.two_hour_meaning,
+            )
         } else {
             row.responded_at
         };
         if let Some(at) = stop {
-            change(tx, app, who, clock, SlaEventKind::Complete, at, &terms.calendar).await?;
+            change(
+                tx,
+                app,
+                who,
+                clock,
+                SlaEventKind::Complete,
+                at,
+                &terms.calendar,
+            )
+            .await?;
         }
     }
     Ok(())
 }
 
 /// Applies an event to the resolution clock of the cycle.
-async fn resolution(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, kind: SlaEventKind, at: DateTime<Utc>) -> Result<()> {
+async fn resolution(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    kind: SlaEventKind,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let terms = terms_for(tx, app, row).await?;
-    for clock in current(tx, row).await?.into_iter().filter(|clock| clock.kind == SlaClockKind::Resolution && clock.state != SlaClockState::Cancelled) {
+    for clock in current(tx, row).await?.into_iter().filter(|clock| {
+        clock.kind == SlaClockKind::Resolution && clock.state != SlaClockState::Cancelled
+    }) {
         change(tx, app, who, clock, kind, at, &terms.calendar).await?;
     }
     Ok(())
@@ -357,25 +516,47 @@ async fn resolution(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, ki
 ///
 /// # Errors
 /// Those of the database.
-pub async fn resolved(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, now: DateTime<Utc>) -> Result<()> {
+pub async fn resolved(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
     resolution(tx, app, who, row, SlaEventKind::Complete, now).await?;
     let terms = terms_for(tx, app, row).await?;
     let every = u32::try_from(terms.parameters.confirm_reminder_wd).unwrap_or(3);
     let times = u32::try_from(terms.parameters.confirm_reminders).unwrap_or(2);
-    let days = sla::silence(now, every, times, &terms.calendar).map_err(|_| Error::from(UserErrorCode::CalendarMissing))?;
+    let days = sla::silence(now, every, times, &terms.calendar).map_err(no_year)?;
     // The first service slot of the day begins at 08:00.
-    let mut points: Vec<(String, DateTime<Utc>)> =
-        days.iter().enumerate().map(|(place, day)| (format!("remind{}", place + 1), entity::rules::calendar::midnight(*day) + chrono::TimeDelta::hours(8))).collect();
+    let mut points: Vec<(String, DateTime<Utc>)> = days
+        .iter()
+        .enumerate()
+        .map(|(place, day)| {
+            (
+                format!("remind{}", place + 1),
+                entity::rules::calendar::midnight(*day) + chrono::TimeDelta::hours(8),
+            )
+        })
+        .collect();
     if let Some(last) = days.last() {
-        points.push(("final".to_owned(), entity::rules::calendar::midnight(entity::rules::calendar::day_after(*last))));
+        points.push((
+            "final".to_owned(),
+            entity::rules::calendar::midnight(entity::rules::calendar::day_after(*last)),
+        ));
     }
     for (name, run_at) in points {
         let job = NewJob {
             kind: Kind::Unconfirmed,
             hospital: row.hospital_id,
             subject: row.id.0,
-            payload: serde_json::json!({ "point": name, "resolved": now.timestamp_micros() }).to_string(),
-            dedup: Some(format!("silence:{}:{}:{name}", row.id, now.timestamp_micros())),
+            payload: serde_json::json!({ "point": name, "resolved": now.timestamp_micros() })
+                .to_string(),
+            dedup: Some(format!(
+                "silence:{}:{}:{name}",
+                row.id,
+                now.timestamp_micros()
+            )),
             run_at,
         };
         jobs::enqueue(tx, app, job).await?;
@@ -387,7 +568,13 @@ pub async fn resolved(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rejected(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, now: DateTime<Utc>) -> Result<()> {
+pub async fn rejected(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
     resolution(tx, app, who, row, SlaEventKind::Reject, now).await?;
     mark(tx, row, Confirmation::None).await
 }
@@ -396,7 +583,13 @@ pub async fn rejected(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn confirmed(tx: &Tx, _app: &App, _who: &Requester, row: &ticket::Model, _now: DateTime<Utc>) -> Result<()> {
+pub async fn confirmed(
+    tx: &Tx,
+    _app: &App,
+    _who: &Requester,
+    row: &ticket::Model,
+    _now: DateTime<Utc>,
+) -> Result<()> {
     mark(tx, row, Confirmation::Confirmed).await
 }
 
@@ -405,7 +598,11 @@ pub async fn confirmed(tx: &Tx, _app: &App, _who: &Requester, row: &ticket::Mode
 /// # Errors
 /// Those of the database.
 pub async fn mark(tx: &Tx, row: &ticket::Model, confirmation: Confirmation) -> Result<()> {
-    for clock in current(tx, row).await?.into_iter().filter(|clock| clock.kind == SlaClockKind::Resolution) {
+    for clock in current(tx, row)
+        .await?
+        .into_iter()
+        .filter(|clock| clock.kind == SlaClockKind::Resolution)
+    {
         let mut clock = clock.into_active_model();
         clock.confirmation = Set(confirmation);
         clock.update(tx).await?;
@@ -417,7 +614,14 @@ pub async fn mark(tx: &Tx, row: &ticket::Model, confirmation: Confirmation) -> R
 ///
 /// # Errors
 /// Those of the database.
-pub async fn paused(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, from: DateTime<Utc>, _now: DateTime<Utc>) -> Result<()> {
+pub async fn paused(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    from: DateTime<Utc>,
+    _now: DateTime<Utc>,
+) -> Result<()> {
     resolution(tx, app, who, row, SlaEventKind::Pause, from).await
 }
 
@@ -425,7 +629,13 @@ pub async fn paused(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, fr
 ///
 /// # Errors
 /// Those of the database.
-pub async fn resumed(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, now: DateTime<Utc>) -> Result<()> {
+pub async fn resumed(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
     resolution(tx, app, who, row, SlaEventKind::Resume, now).await
 }
 
@@ -433,13 +643,29 @@ pub async fn resumed(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, n
 ///
 /// # Errors
 /// Those of the database.
-pub async fn cancelled(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model, reason: ClockCancelReason, now: DateTime<Utc>) -> Result<()> {
+pub async fn cancelled(
+    tx: &Tx,
+    app: &App,
+    who: &Requester,
+    row: &ticket::Model,
+    reason: ClockCancelReason,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let terms = terms_for(tx, app, row).await?;
     for clock in current(tx, row).await? {
         if matches!(clock.state, SlaClockState::Running | SlaClockState::Paused) {
             // What was late before stays late.
             judge(tx, app, &clock).await?;
-            let clock = change(tx, app, who, clock, SlaEventKind::Cancel, now, &terms.calendar).await?;
+            let clock = change(
+                tx,
+                app,
+                who,
+                clock,
+                SlaEventKind::Cancel,
+                now,
+                &terms.calendar,
+            )
+            .await?;
             let mut clock = clock.into_active_model();
             clock.cancel_reason = Set(Some(reason));
             clock.update(tx).await?;
@@ -453,6 +679,11 @@ pub async fn cancelled(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model,
 /// # Errors
 /// Those of the database.
 pub async fn next_due(tx: &Tx, row: &ticket::Model) -> Result<Option<DateTime<Utc>>> {
-    let due = current(tx, row).await?.into_iter().filter(|clock| clock.state == SlaClockState::Running).filter_map(|clock| clock.due_at).min();
+    let due = current(tx, row)
+        .await?
+        .into_iter()
+        .filter(|clock| clock.state == SlaClockState::Running)
+        .filter_map(|clock| clock.due_at)
+        .min();
     Ok(due)
 }

@@ -2,7 +2,10 @@
 
 use entity::ids::{ClockId, TicketId};
 use entity::rules::catalog::Catalog;
-use entity::values::{Confirmation, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, TicketEventKind, TicketStatus};
+use entity::values::{
+    Confirmation, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, TicketCategory,
+    TicketEventKind, TicketStatus,
+};
 use entity::{job, sla_clock, ticket};
 use sea_orm::EntityTrait;
 use serde_json::Value;
@@ -22,41 +25,93 @@ use crate::requester::Requester;
 pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
     let payload: Value = serde_json::from_str(&job.payload).map_err(Error::internal)?;
     let point = payload.get("point").and_then(Value::as_i64).unwrap_or(100);
-    let due = payload.get("due").and_then(Value::as_i64).unwrap_or_default();
+    let due = payload
+        .get("due")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
     let tx = app.db.begin_write().await?;
-    let clock = sla_clock::Entity::find_by_id(ClockId(job.subject)).one(&tx).await?;
-    let live = clock.filter(|clock| clock.state == SlaClockState::Running && clock.due_at.is_some_and(|at| at.timestamp() == due));
+    let clock = sla_clock::Entity::find_by_id(ClockId(job.subject))
+        .one(&tx)
+        .await?;
+    let live = clock.filter(|clock| {
+        clock.state == SlaClockState::Running
+            && clock.due_at.is_some_and(|at| at.timestamp() == due)
+    });
     let Some(clock) = live else {
         jobs::finish(&tx, app, job).await?;
         return Ok(tx.commit().await?);
     };
-    let row = ticket::Entity::find_by_id(clock.ticket_id).one(&tx).await?.ok_or_else(|| Error::internal("a clock without a ticket"))?;
+    let row = ticket::Entity::find_by_id(clock.ticket_id)
+        .one(&tx)
+        .await?
+        .ok_or_else(|| Error::internal("a clock without a ticket"))?;
     let late = point == 100 && clocks::is_past(&clock, app.clock.now());
     let mut roles = vec![Role::VendorPm];
     if late || clock.kind == SlaClockKind::Resolution {
         roles.push(Role::HospItAdmin);
     }
-    if late && row.severity == Some(Severity::S1) || late && row.category == entity::values::TicketCategory::Disaster {
+    if late && (row.severity == Some(Severity::S1) || row.category == TicketCategory::Disaster) {
         roles.push(Role::HospManager);
     }
     let mut to = notification::people(&tx, row.hospital_id, row.contract_id, &roles).await?;
     to.extend(row.assignee_id);
     let class = Catalog::shipped().category(row.category);
-    let severity = row.severity.map(|severity| format!(" {severity}")).unwrap_or_default();
+    let severity = row
+        .severity
+        .map(|severity| format!(" {severity}"))
+        .unwrap_or_default();
     let (zh, en) = if late {
-        (format!("逾期：{} {}（{}{severity}）", row.number, clock.code, class.name_zh), format!("Overdue: {} {} ({}{severity})", row.number, clock.code, class.name_en))
+        (
+            format!(
+                "逾期：{} {}（{}{severity}）",
+                row.number, clock.code, class.name_zh
+            ),
+            format!(
+                "Overdue: {} {} ({}{severity})",
+                row.number, clock.code, class.name_en
+            ),
+        )
     } else {
-        (format!("时限已过 {point}%：{} {}", row.number, clock.code), format!("{point} % of the limit: {} {}", row.number, clock.code))
+        (
+            format!("时限已过 {point}%：{} {}", row.number, clock.code),
+            format!("{point} % of the limit: {} {}", row.number, clock.code),
+        )
     };
-    let kind = if late { NotificationKind::ClockBreach } else { NotificationKind::ClockWarning };
-    let what = Notice { kind, ticket: row.id, cause: format!("clock:{}:{point}:{due}", clock.id), zh, en };
+    let kind = if late {
+        NotificationKind::ClockBreach
+    } else {
+        NotificationKind::ClockWarning
+    };
+    let what = Notice {
+        kind,
+        ticket: row.id,
+        cause: format!("clock:{}:{point}:{due}", clock.id),
+        zh,
+        en,
+    };
     notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
     if late {
         clocks::judge(&tx, app, &clock).await?;
         let now = app.clock.now();
-        ops::record(&tx, app, None, &row, now, TicketEventKind::ClockBreached, Some(clock.code.word().to_owned())).await?;
+        ops::record(
+            &tx,
+            app,
+            None,
+            &row,
+            now,
+            TicketEventKind::ClockBreached,
+            Some(clock.code.word().to_owned()),
+        )
+        .await?;
         jobs::finish(&tx, app, job).await?;
-        audit::append(&tx, now, Some(row.hospital_id), &Requester::system(), Act::done("clock.overdue", "sla_clock", clock.id.0)).await?;
+        audit::append(
+            &tx,
+            now,
+            Some(row.hospital_id),
+            &Requester::system(),
+            Act::done("clock.overdue", "sla_clock", clock.id.0),
+        )
+        .await?;
     } else {
         jobs::finish(&tx, app, job).await?;
     }
@@ -69,19 +124,38 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
 /// Those of the database; the job is tried again.
 pub async fn unconfirmed(app: &App, job: &job::Model) -> Result<()> {
     let payload: Value = serde_json::from_str(&job.payload).map_err(Error::internal)?;
-    let point = payload.get("point").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let resolved = payload.get("resolved").and_then(Value::as_i64).unwrap_or_default();
+    let point = payload
+        .get("point")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let resolved = payload
+        .get("resolved")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
     let tx = app.db.begin_write().await?;
-    let row = ticket::Entity::find_by_id(TicketId(job.subject)).one(&tx).await?;
-    let silent = row.filter(|row| row.status == TicketStatus::Resolved && row.resolved_at.is_some_and(|at| at.timestamp_micros() == resolved));
+    let row = ticket::Entity::find_by_id(TicketId(job.subject))
+        .one(&tx)
+        .await?;
+    let silent = row.filter(|row| {
+        row.status == TicketStatus::Resolved
+            && row
+                .resolved_at
+                .is_some_and(|at| at.timestamp_micros() == resolved)
+    });
     let Some(row) = silent else {
         jobs::finish(&tx, app, job).await?;
         return Ok(tx.commit().await?);
     };
-    let mut to = notification::people(&tx, row.hospital_id, row.contract_id, &[Role::HospItAdmin]).await?;
+    let mut to =
+        notification::people(&tx, row.hospital_id, row.contract_id, &[Role::HospItAdmin]).await?;
     to.insert(row.reporter_id);
     let last = point == "final";
-    let (zh, en) = if last { ("院方未确认", "was not confirmed by the hospital") } else { ("已解决，请确认", "is solved, please confirm") };
+    let (zh, en) = if last {
+        ("院方未确认", "was not confirmed by the hospital")
+    } else {
+        ("已解决，请确认", "is solved, please confirm")
+    };
     let what = Notice {
         kind: NotificationKind::DecisionNeeded,
         ticket: row.id,
@@ -94,8 +168,24 @@ pub async fn unconfirmed(app: &App, job: &job::Model) -> Result<()> {
     if last {
         let now = app.clock.now();
         clocks::mark(&tx, &row, Confirmation::Unconfirmed).await?;
-        ops::record(&tx, app, None, &row, now, TicketEventKind::Unconfirmed, None).await?;
-        audit::append(&tx, now, Some(row.hospital_id), &Requester::system(), Act::done("ticket.unconfirmed", "ticket", row.id.0)).await?;
+        ops::record(
+            &tx,
+            app,
+            None,
+            &row,
+            now,
+            TicketEventKind::Unconfirmed,
+            None,
+        )
+        .await?;
+        audit::append(
+            &tx,
+            now,
+            Some(row.hospital_id),
+            &Requester::system(),
+            Act::done("ticket.unconfirmed", "ticket", row.id.0),
+        )
+        .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -75,14 +75,23 @@ mod tests {
 
     #[test]
     fn an_auditor_writes_nothing_but_a_suspicion() {
-        let held: Vec<_> = Permission::ALL.iter().filter(|p| allows(Role::Auditor, **p)).collect();
+        let held: Vec<_> = Permission::ALL
+            .iter()
+            .filter(|p| allows(Role::Auditor, **p))
+            .collect();
         assert_eq!(held, [&Permission::TicketCreate, &Permission::AuditRead]);
     }
 
     #[test]
     fn nobody_of_the_vendor_decides_for_the_hospital() {
         for role in [Role::VendorPm, Role::VendorEngineer, Role::VendorTrainer] {
-            for permission in [Permission::WaitDecide, Permission::TicketRelease, Permission::TicketTriage, Permission::TicketTake, Permission::TicketHandOver] {
+            for permission in [
+                Permission::WaitDecide,
+                Permission::TicketRelease,
+                Permission::TicketTriage,
+                Permission::TicketTake,
+                Permission::TicketHandOver,
+            ] {
                 assert!(!allows(role, permission), "{role} {}", permission.word());
             }
         }

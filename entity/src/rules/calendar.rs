@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday,
+};
 use serde_json::Value;
 
 /// No data for a year.
@@ -15,6 +17,14 @@ pub struct CalendarMissing {
     /// The year.
     pub year: i32,
 }
+
+impl std::fmt::Display for CalendarMissing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the calendar has no year {}", self.year)
+    }
+}
+
+impl std::error::Error for CalendarMissing {}
 
 /// An answer, and whether a provisional year was touched on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +97,10 @@ pub fn civil_date(at: DateTime<Utc>) -> NaiveDate {
 /// 00:00 in Asia/Shanghai of a date.
 #[must_use]
 pub fn midnight(on: NaiveDate) -> DateTime<Utc> {
-    offset().from_local_datetime(&on.and_time(NaiveTime::MIN)).single().map_or(DateTime::<Utc>::MAX_UTC, |at| at.with_timezone(&Utc))
+    offset()
+        .from_local_datetime(&on.and_time(NaiveTime::MIN))
+        .single()
+        .map_or(DateTime::<Utc>::MAX_UTC, |at| at.with_timezone(&Utc))
 }
 
 /// The next civil date; the last representable date follows itself.
@@ -102,11 +115,25 @@ impl Calendar {
     pub fn from_json(text: &str, provisional: bool) -> Option<Self> {
         let data: Value = serde_json::from_str(text).ok()?;
         let meta = data.get("_meta");
-        let version = meta.and_then(|meta| meta.get("version")).and_then(Value::as_str).unwrap_or("provisional").to_owned();
+        let version = meta
+            .and_then(|meta| meta.get("version"))
+            .and_then(Value::as_str)
+            .unwrap_or("provisional")
+            .to_owned();
         let mut years = BTreeMap::new();
-        for (key, value) in data.as_object()?.iter().filter(|(key, _)| !key.starts_with('_')) {
-            let notice = meta.and_then(|meta| meta.get("notices")).and_then(|all| all.get(key));
-            let text_of = |name: &str| notice.and_then(|notice| notice.get(name)).and_then(Value::as_str);
+        for (key, value) in data
+            .as_object()?
+            .iter()
+            .filter(|(key, _)| !key.starts_with('_'))
+        {
+            let notice = meta
+                .and_then(|meta| meta.get("notices"))
+                .and_then(|all| all.get(key));
+            let text_of = |name: &str| {
+                notice
+                    .and_then(|notice| notice.get(name))
+                    .and_then(Value::as_str)
+            };
             years.insert(
                 key.parse().ok()?,
                 CalendarYear {
@@ -125,8 +152,14 @@ impl Calendar {
     #[must_use]
     pub fn shipped() -> Self {
         let official = Self::from_json(include_str!("../../data/cn-workdays.json"), false);
-        let later = Self::from_json(include_str!("../../data/cn-workdays-2027-provisional.json"), true);
-        let mut calendar = official.unwrap_or_else(|| Self { version: String::new(), years: BTreeMap::new() });
+        let later = Self::from_json(
+            include_str!("../../data/cn-workdays-2027-provisional.json"),
+            true,
+        );
+        let mut calendar = official.unwrap_or_else(|| Self {
+            version: String::new(),
+            years: BTreeMap::new(),
+        });
         for (year, data) in later.map(|later| later.years).unwrap_or_default() {
             calendar.years.entry(year).or_insert(data);
         }
@@ -138,7 +171,10 @@ impl Calendar {
     /// # Errors
     /// [`CalendarMissing`].
     pub fn kind(&self, on: NaiveDate) -> Result<Counted<DayKind>, CalendarMissing> {
-        let year = self.years.get(&on.year()).ok_or(CalendarMissing { year: on.year() })?;
+        let year = self
+            .years
+            .get(&on.year())
+            .ok_or(CalendarMissing { year: on.year() })?;
         let weekend = matches!(on.weekday(), Weekday::Sat | Weekday::Sun);
         let value = if year.workdays.contains(&on) {
             DayKind::MakeUp
@@ -149,7 +185,10 @@ impl Calendar {
         } else {
             DayKind::Weekday
         };
-        Ok(Counted { value, provisional: year.provisional })
+        Ok(Counted {
+            value,
+            provisional: year.provisional,
+        })
     }
 
     /// The n-th working day after `start`; for n = 0 the start itself or the next working day.
@@ -165,7 +204,10 @@ impl Calendar {
                 let kind = self.kind(day)?;
                 provisional |= kind.provisional;
                 if kind.value.is_working() {
-                    return Ok(Counted { value: day, provisional });
+                    return Ok(Counted {
+                        value: day,
+                        provisional,
+                    });
                 }
                 day = day_after(day);
             }
@@ -176,7 +218,10 @@ impl Calendar {
             provisional |= kind.provisional;
             left -= u32::from(kind.value.is_working());
         }
-        Ok(Counted { value: day, provisional })
+        Ok(Counted {
+            value: day,
+            provisional,
+        })
     }
 
     /// Number of working days x with a < x ≤ b.
@@ -184,7 +229,10 @@ impl Calendar {
     /// # Errors
     /// [`CalendarMissing`].
     pub fn wd_between(&self, a: NaiveDate, b: NaiveDate) -> Result<Counted<i64>, CalendarMissing> {
-        let mut counted = Counted { value: 0, provisional: false };
+        let mut counted = Counted {
+            value: 0,
+            provisional: false,
+        };
         let mut day = a;
         while day < b {
             day = day_after(day);
@@ -205,12 +253,20 @@ impl Calendar {
 }
 
 fn dates(value: &Value) -> Option<BTreeSet<NaiveDate>> {
-    value.as_array()?.iter().map(|date| date.as_str()?.parse().ok()).collect()
+    value
+        .as_array()?
+        .iter()
+        .map(|date| date.as_str()?.parse().ok())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+    #![expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may panic"
+    )]
     use super::*;
     use proptest::prelude::*;
 
@@ -221,17 +277,32 @@ mod tests {
     #[test]
     fn vectors_of_the_contract_data_hold() {
         let calendar = Calendar::shipped();
-        let data: Value = serde_json::from_str(include_str!("../../data/workday-vectors.json")).unwrap();
+        let data: Value =
+            serde_json::from_str(include_str!("../../data/workday-vectors.json")).unwrap();
         for vector in data["due_dates"].as_array().unwrap() {
             let start = d(vector["start"].as_str().unwrap());
-            assert_eq!(calendar.kind(start).unwrap().value.is_working(), vector["start_is_working_day"].as_bool().unwrap());
+            assert_eq!(
+                calendar.kind(start).unwrap().value.is_working(),
+                vector["start_is_working_day"].as_bool().unwrap()
+            );
             let n = u32::try_from(vector["n_working_days"].as_u64().unwrap()).unwrap();
             let due = calendar.wd_add(start, n).unwrap();
-            assert_eq!(due, Counted { value: d(vector["due"].as_str().unwrap()), provisional: false }, "{vector}");
+            assert_eq!(
+                due,
+                Counted {
+                    value: d(vector["due"].as_str().unwrap()),
+                    provisional: false
+                },
+                "{vector}"
+            );
         }
         for vector in data["days"].as_array().unwrap() {
             let on = d(vector["date"].as_str().unwrap());
-            assert_eq!(calendar.kind(on).unwrap().value.is_working(), vector["working_day"].as_bool().unwrap(), "{vector}");
+            assert_eq!(
+                calendar.kind(on).unwrap().value.is_working(),
+                vector["working_day"].as_bool().unwrap(),
+                "{vector}"
+            );
         }
     }
 
@@ -239,25 +310,50 @@ mod tests {
     fn an_unknown_year_is_provisional_or_an_error_and_never_a_guess() {
         let calendar = Calendar::shipped();
         let due = calendar.wd_add(d("2026-12-15"), 15).unwrap();
-        assert_eq!(due, Counted { value: d("2027-01-06"), provisional: true });
-        assert_eq!(calendar.wd_add(d("2027-12-30"), 5), Err(CalendarMissing { year: 2028 }));
-        assert_eq!(calendar.kind(d("2023-12-31")), Err(CalendarMissing { year: 2023 }));
+        assert_eq!(
+            due,
+            Counted {
+                value: d("2027-01-06"),
+                provisional: true
+            }
+        );
+        assert_eq!(
+            calendar.wd_add(d("2027-12-30"), 5),
+            Err(CalendarMissing { year: 2028 })
+        );
+        assert_eq!(
+            calendar.kind(d("2023-12-31")),
+            Err(CalendarMissing { year: 2023 })
+        );
     }
 
     #[test]
     fn statutory_working_days_of_the_years() {
         let calendar = Calendar::shipped();
         for (year, days) in [(2024, 251), (2025, 248), (2026, 248)] {
-            let count = d(&format!("{year}-01-01")).iter_days().take_while(|day| day.year() == year).filter(|day| calendar.kind(*day).unwrap().value.is_working()).count();
+            let count = d(&format!("{year}-01-01"))
+                .iter_days()
+                .take_while(|day| day.year() == year)
+                .filter(|day| calendar.kind(*day).unwrap().value.is_working())
+                .count();
             assert_eq!(count, days, "{year}");
         }
     }
 
     #[test]
     fn days_begin_and_end_in_shanghai() {
-        assert_eq!(midnight(d("2026-10-14")).to_rfc3339(), "2026-10-13T16:00:00+00:00");
-        assert_eq!(civil_date("2026-10-13T16:00:00Z".parse().unwrap()), d("2026-10-14"));
-        assert_eq!(civil_date("2026-10-13T15:59:59Z".parse().unwrap()), d("2026-10-13"));
+        assert_eq!(
+            midnight(d("2026-10-14")).to_rfc3339(),
+            "2026-10-13T16:00:00+00:00"
+        );
+        assert_eq!(
+            civil_date("2026-10-13T16:00:00Z".parse().unwrap()),
+            d("2026-10-14")
+        );
+        assert_eq!(
+            civil_date("2026-10-13T15:59:59Z".parse().unwrap()),
+            d("2026-10-13")
+        );
     }
 
     proptest! {

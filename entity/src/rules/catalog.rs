@@ -39,7 +39,10 @@ impl Catalog {
     #[must_use]
     pub fn shipped() -> &'static Self {
         static SHIPPED: OnceLock<Catalog> = OnceLock::new();
-        SHIPPED.get_or_init(|| Self::read(include_str!("../../data/ticket-categories.json")).unwrap_or_else(|| Self(BTreeMap::new())))
+        SHIPPED.get_or_init(|| {
+            Self::read(include_str!("../../data/ticket-categories.json"))
+                .unwrap_or_else(|| Self(BTreeMap::new()))
+        })
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -47,7 +50,13 @@ impl Catalog {
         let mut all = BTreeMap::new();
         for row in data.get("categories")?.as_array()? {
             let text_of = |key: &str| row.get(key).and_then(Value::as_str);
-            let roles = |key: &str| -> Option<Vec<Role>> { row.get(key)?.as_array()?.iter().map(|role| Role::parse(role.as_str()?)).collect() };
+            let roles = |key: &str| -> Option<Vec<Role>> {
+                row.get(key)?
+                    .as_array()?
+                    .iter()
+                    .map(|role| Role::parse(role.as_str()?))
+                    .collect()
+            };
             let subcategories = row
                 .get("subcategories")?
                 .as_array()?
@@ -64,7 +73,8 @@ impl Catalog {
                     name_en: text_of("name_en")?.to_owned(),
                     response_clock: ClockCode::parse(text_of("response_clock")?)?,
                     severity_required: row.get("severity_required")?.as_bool()?,
-                    resolution_by_severity: text_of("resolution_clock")? == "RESOLUTION_BY_SEVERITY",
+                    resolution_by_severity: text_of("resolution_clock")?
+                        == "RESOLUTION_BY_SEVERITY",
                     route: Route::parse(text_of("route")?)?,
                     may_submit: roles("may_submit")?,
                     may_self_raise: roles("may_self_raise")?,
@@ -77,9 +87,14 @@ impl Catalog {
 
     /// One category; every value of [`TicketCategory`] has one, which a test proves.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the data are compiled in and a test reads every category")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the data are compiled in and a test reads every category"
+    )]
     pub fn category(&self, code: TicketCategory) -> &Category {
-        self.0.get(&code).expect("every category stands in the contract data")
+        self.0
+            .get(&code)
+            .expect("every category stands in the contract data")
     }
 
     /// Names of a subcategory of a category.
@@ -91,7 +106,11 @@ impl Catalog {
     /// The response clock; the most specific rule wins (S16): vulnerabilities have two hours.
     #[must_use]
     pub fn response_clock(&self, category: TicketCategory, subcategory: &str) -> ClockCode {
-        if subcategory == "SECURITY-VULN" { ClockCode::Response2h } else { self.category(category).response_clock }
+        if subcategory == "SECURITY-VULN" {
+            ClockCode::Response2h
+        } else {
+            self.category(category).response_clock
+        }
     }
 }
 
@@ -102,9 +121,18 @@ mod tests {
     #[test]
     fn every_category_and_84_subcategories_are_read() {
         let catalog = Catalog::shipped();
-        let count: usize = TicketCategory::ALL.iter().map(|code| catalog.category(*code).subcategories.len()).sum();
+        let count: usize = TicketCategory::ALL
+            .iter()
+            .map(|code| catalog.category(*code).subcategories.len())
+            .sum();
         assert_eq!(count, 84);
-        assert_eq!(catalog.response_clock(TicketCategory::Security, "SECURITY-VULN"), ClockCode::Response2h);
-        assert_eq!(catalog.response_clock(TicketCategory::Security, "SECURITY-LEAK"), ClockCode::Immediate15min);
+        assert_eq!(
+            catalog.response_clock(TicketCategory::Security, "SECURITY-VULN"),
+            ClockCode::Response2h
+        );
+        assert_eq!(
+            catalog.response_clock(TicketCategory::Security, "SECURITY-LEAK"),
+            ClockCode::Immediate15min
+        );
     }
 }

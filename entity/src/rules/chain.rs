@@ -40,7 +40,10 @@ fn write(value: &Value, out: &mut String) -> Result<(), NotCanonical> {
         Value::Null => out.push_str("null"),
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Number(number) => {
-            let number = number.as_i64().filter(|number| number.abs() < LIMIT).ok_or(NotCanonical)?;
+            let number = number
+                .as_i64()
+                .filter(|number| number.abs() < LIMIT)
+                .ok_or(NotCanonical)?;
             out.push_str(&number.to_string());
         }
         // serde_json escapes as RFC 8785 wants it: the short forms, else lower-case \u00xx below blank.
@@ -79,7 +82,11 @@ pub fn link(prev: &[u8; 32], payload: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update([1]);
     hasher.update(prev);
-    hasher.update(u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes());
+    hasher.update(
+        u32::try_from(payload.len())
+            .unwrap_or(u32::MAX)
+            .to_be_bytes(),
+    );
     hasher.update(payload);
     hasher.finalize().into()
 }
@@ -88,17 +95,23 @@ pub fn link(prev: &[u8; 32], payload: &[u8]) -> [u8; 32] {
 #[must_use]
 pub fn to_hex(bytes: &[u8; 32]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Reads 64 lower-case hexadecimal digits.
 #[must_use]
 pub fn parse_hash(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+    if text.len() != 64
+        || !text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
         return None;
     }
     for (place, byte) in bytes.iter_mut().enumerate() {
@@ -123,7 +136,9 @@ pub enum Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Sequence => "the number does not follow the row before: deleted, inserted or moved",
+            Self::Sequence => {
+                "the number does not follow the row before: deleted, inserted or moved"
+            }
             Self::Link => "the row does not follow the hash before",
             Self::Hash => "the content does not give the hash: edited",
             Self::Payload => "the content is not canonical or belongs to another row",
@@ -143,7 +158,11 @@ impl Checker {
     /// Starts before the first row of the chain of that name.
     #[must_use]
     pub fn new(chain: &str) -> Self {
-        Self { chain: chain.to_owned(), seq: 0, hash: GENESIS }
+        Self {
+            chain: chain.to_owned(),
+            seq: 0,
+            hash: GENESIS,
+        }
     }
 
     /// Hash of the last good row, hexadecimal.
@@ -156,7 +175,13 @@ impl Checker {
     ///
     /// # Errors
     /// The [`Damage`]; the checker then stays before the row.
-    pub fn check(&mut self, seq: i64, prev_hash: &str, hash: &str, payload: &[u8]) -> Result<(), Damage> {
+    pub fn check(
+        &mut self,
+        seq: i64,
+        prev_hash: &str,
+        hash: &str,
+        payload: &[u8],
+    ) -> Result<(), Damage> {
         if seq != self.seq + 1 {
             return Err(Damage::Sequence);
         }
@@ -167,9 +192,12 @@ impl Checker {
         if to_hex(&linked) != hash {
             return Err(Damage::Hash);
         }
-        let value: Value = serde_json::from_slice(payload).map_err(|_| Damage::Payload)?;
+        let value: Value = serde_json::from_slice(payload)
+            .ok()
+            .ok_or(Damage::Payload)?;
         let same = canonical(&value).is_ok_and(|bytes| bytes == payload);
-        let own = value.get("seq").and_then(Value::as_i64) == Some(seq) && value.get("hospital").and_then(Value::as_str) == Some(&self.chain);
+        let own = value.get("seq").and_then(Value::as_i64) == Some(seq)
+            && value.get("hospital").and_then(Value::as_str) == Some(&self.chain);
         if !same || !own {
             return Err(Damage::Payload);
         }
@@ -181,7 +209,11 @@ impl Checker {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+    #![expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may panic"
+    )]
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
@@ -189,12 +221,22 @@ mod tests {
     /// L62: the golden vectors that the independent verifier in `tests/` checks too.
     #[test]
     fn golden_vectors_hold() {
-        let mut checkers: std::collections::BTreeMap<String, Checker> = std::collections::BTreeMap::new();
+        let mut checkers: std::collections::BTreeMap<String, Checker> =
+            std::collections::BTreeMap::new();
         for line in include_str!("../../../tests/golden/audit-chain.ndjson").lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             let text = |key: &str| row[key].as_str().unwrap().to_owned();
-            let checker = checkers.entry(text("chain")).or_insert_with(|| Checker::new(&text("chain")));
-            checker.check(row["seq"].as_i64().unwrap(), &text("prev_hash"), &text("hash"), text("payload").as_bytes()).unwrap();
+            let checker = checkers
+                .entry(text("chain"))
+                .or_insert_with(|| Checker::new(&text("chain")));
+            checker
+                .check(
+                    row["seq"].as_i64().unwrap(),
+                    &text("prev_hash"),
+                    &text("hash"),
+                    text("payload").as_bytes(),
+                )
+                .unwrap();
         }
         assert_eq!(checkers.len(), 2);
     }
@@ -203,9 +245,17 @@ mod tests {
         let mut prev = GENESIS;
         (1..=rows)
             .map(|seq| {
-                let payload = canonical(&json!({"seq": seq, "hospital": "system", "reason": "中文 \u{1F600}\n"})).unwrap();
+                let payload = canonical(
+                    &json!({"seq": seq, "hospital": "system", "reason": "中文 \u{1F600}\n"}),
+                )
+                .unwrap();
                 let hash = link(&prev, &payload);
-                let row = (i64::try_from(seq).unwrap(), to_hex(&prev), to_hex(&hash), payload);
+                let row = (
+                    i64::try_from(seq).unwrap(),
+                    to_hex(&prev),
+                    to_hex(&hash),
+                    payload,
+                );
                 prev = hash;
                 row
             })
@@ -214,7 +264,9 @@ mod tests {
 
     fn first_bad(rows: &[(i64, String, String, Vec<u8>)]) -> Option<i64> {
         let mut checker = Checker::new("system");
-        rows.iter().find(|row| checker.check(row.0, &row.1, &row.2, &row.3).is_err()).map(|row| row.0)
+        rows.iter()
+            .find(|row| checker.check(row.0, &row.1, &row.2, &row.3).is_err())
+            .map(|row| row.0)
     }
 
     /// L63

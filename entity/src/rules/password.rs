@@ -31,16 +31,49 @@ impl Weakness {
         match self {
             Self::Short => ("口令太短", "the password is too short"),
             Self::Long => ("口令超过 256 字节", "the password is longer than 256 bytes"),
-            Self::Classes => ("须含大写、小写、数字、符号中的三类，或至少 15 个字符", "use three of upper case, lower case, digits, symbols, or at least 15 characters"),
+            Self::Classes => (
+                "须含大写、小写、数字、符号中的三类，或至少 15 个字符",
+                "use three of upper case, lower case, digits, symbols, or at least 15 characters",
+            ),
             Self::Common => ("口令过于常见", "the password is too common"),
         }
     }
 }
 
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "admin123", "administrator", "qwerty123", "12345678", "123456789", "1234567890", "11111111", "88888888", "66666666",
-    "iloveyou", "woaini1314", "woaini520", "5201314", "a123456789", "abc123456", "abcd1234", "1qaz2wsx", "1q2w3e4r", "qazwsx123", "letmein123",
-    "welcome123", "hospital123", "zhongzheng123", "icu123456", "test1234", "root1234", "admin@123", "p@ssw0rd", "p@ssword1", "aa123456", "asd123456",
+    "password",
+    "passw0rd",
+    "admin123",
+    "administrator",
+    "qwerty123",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "11111111",
+    "88888888",
+    "66666666",
+    "iloveyou",
+    "woaini1314",
+    "woaini520",
+    "5201314",
+    "a123456789",
+    "abc123456",
+    "abcd1234",
+    "1qaz2wsx",
+    "1q2w3e4r",
+    "qazwsx123",
+    "letmein123",
+    "welcome123",
+    "hospital123",
+    "zhongzheng123",
+    "icu123456",
+    "test1234",
+    "root1234",
+    "admin@123",
+    "p@ssw0rd",
+    "p@ssword1",
+    "aa123456",
+    "asd123456",
 ];
 
 /// The normal form of a good password.
@@ -70,7 +103,13 @@ pub fn check(password: &str, preset: Preset) -> Result<String, Weakness> {
         return Err(Weakness::Classes);
     }
     let folded = normal.to_lowercase();
-    if COMMON.iter().any(|common| *common == folded) || folded.chars().collect::<std::collections::BTreeSet<_>>().len() < 4 {
+    if COMMON.iter().any(|common| *common == folded)
+        || folded
+            .chars()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+            < 4
+    {
         return Err(Weakness::Common);
     }
     Ok(normal)
@@ -88,6 +127,9 @@ mod tests {
         assert_eq!(check("alllowercase", Preset::Mlps3), Err(Weakness::Classes));
         assert_eq!(check("Admin@123", Preset::Mlps3), Err(Weakness::Common));
         assert_eq!(check("Icu-Demo-2026!", Preset::Nist), Err(Weakness::Short));
-        assert_eq!(check(&"x".repeat(100_001), Preset::Mlps3), Err(Weakness::Long));
+        assert_eq!(
+            check(&"x".repeat(100_001), Preset::Mlps3),
+            Err(Weakness::Long)
+        );
     }
 }

@@ -9,7 +9,8 @@ const CAP_MS: i64 = 3_600_000;
 #[must_use]
 pub fn backoff(attempt: u32, random: u64) -> TimeDelta {
     let most = BASE_MS.saturating_mul(1_i64 << attempt.min(20)).min(CAP_MS);
-    let share = i64::try_from(random % u64::try_from(most).unwrap_or(1).saturating_add(1)).unwrap_or(0);
+    let share =
+        i64::try_from(random % u64::try_from(most).unwrap_or(1).saturating_add(1)).unwrap_or(0);
     TimeDelta::milliseconds(share)
 }
 

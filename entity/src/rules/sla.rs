@@ -6,7 +6,10 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::calendar::{Calendar, CalendarMissing, civil_date, day_after, midnight};
-use crate::values::{ClockCode, Confirmation, Severity, SlaClockKind, SlaClockState, SlaEventKind, SlaResult, SlaUnit, TwoHourMeaning};
+use crate::values::{
+    ClockCode, Confirmation, Severity, SlaClockKind, SlaClockState, SlaEventKind, SlaResult,
+    SlaUnit, TwoHourMeaning,
+};
 
 /// A length in the unit of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +86,12 @@ fn whole(at: DateTime<Utc>) -> i64 {
 ///
 /// # Errors
 /// [`CalendarMissing`] if a day limit needs a year that is not there.
-pub fn replay(terms: &Terms, started_at: DateTime<Utc>, events: &[Event], calendar: &Calendar) -> Result<Projection, CalendarMissing> {
+pub fn replay(
+    terms: &Terms,
+    started_at: DateTime<Utc>,
+    events: &[Event],
+    calendar: &Calendar,
+) -> Result<Projection, CalendarMissing> {
     let mut sorted: Vec<Event> = events.to_vec();
     sorted.sort_by_key(|event| (event.at, rank(event.kind)));
     let mut limit = terms.limit;
@@ -98,7 +106,10 @@ pub fn replay(terms: &Terms, started_at: DateTime<Utc>, events: &[Event], calend
             break;
         }
         match event.kind {
-            SlaEventKind::Attach | SlaEventKind::Reattach | SlaEventKind::Correct | SlaEventKind::Migrate => {}
+            SlaEventKind::Attach
+            | SlaEventKind::Reattach
+            | SlaEventKind::Correct
+            | SlaEventKind::Migrate => {}
             SlaEventKind::Retarget => limit = event.limit.or(limit),
             SlaEventKind::Pause => pause = pause.or(Some(event.at)),
             SlaEventKind::Resume => {
@@ -133,16 +144,35 @@ pub fn replay(terms: &Terms, started_at: DateTime<Utc>, events: &[Event], calend
     }
     let due = match limit {
         None => None,
-        Some(limit) => Some(due_of(terms.unit, started_at, limit - terms.carried + paused + held, calendar)?),
+        Some(limit) => Some(due_of(
+            terms.unit,
+            started_at,
+            limit - terms.carried + paused + held,
+            calendar,
+        )?),
     };
     provisional |= due.is_some_and(|due| due.provisional);
     let late = |at: DateTime<Utc>| due.is_some_and(|due| due.is_late(at));
     let (state, result) = match (cancelled, stop, pause) {
         (Some(_), _, _) => (SlaClockState::Cancelled, SlaResult::Na),
         (None, Some(_), _) if due.is_none() => (SlaClockState::Stopped, SlaResult::Na),
-        (None, Some(at), _) => (SlaClockState::Stopped, if late(at) { SlaResult::Late } else { SlaResult::OnTime }),
+        (None, Some(at), _) => (
+            SlaClockState::Stopped,
+            if late(at) {
+                SlaResult::Late
+            } else {
+                SlaResult::OnTime
+            },
+        ),
         (None, None, Some(_)) => (SlaClockState::Paused, SlaResult::Open),
-        (None, None, None) => (SlaClockState::Running, if due.is_none() { SlaResult::Na } else { SlaResult::Open }),
+        (None, None, None) => (
+            SlaClockState::Running,
+            if due.is_none() {
+                SlaResult::Na
+            } else {
+                SlaResult::Open
+            },
+        ),
     };
     let shown = due.filter(|_| matches!(state, SlaClockState::Running | SlaClockState::Stopped));
     Ok(Projection {
@@ -174,27 +204,53 @@ impl Due {
     }
 }
 
-fn due_of(unit: SlaUnit, start: DateTime<Utc>, length: i64, calendar: &Calendar) -> Result<Due, CalendarMissing> {
+fn due_of(
+    unit: SlaUnit,
+    start: DateTime<Utc>,
+    length: i64,
+    calendar: &Calendar,
+) -> Result<Due, CalendarMissing> {
     match unit {
-        SlaUnit::Natural | SlaUnit::Service => Ok(Due { at: start + TimeDelta::seconds(length.max(0)), before: None, provisional: false }),
+        SlaUnit::Natural | SlaUnit::Service => Ok(Due {
+            at: start + TimeDelta::seconds(length.max(0)),
+            before: None,
+            provisional: false,
+        }),
         SlaUnit::Wd => {
-            let due = calendar.wd_add(civil_date(start), u32::try_from(length.max(0)).unwrap_or(0))?;
+            let due =
+                calendar.wd_add(civil_date(start), u32::try_from(length.max(0)).unwrap_or(0))?;
             let bound = midnight(day_after(due.value));
-            Ok(Due { at: bound, before: Some(bound), provisional: due.provisional })
+            Ok(Due {
+                at: bound,
+                before: Some(bound),
+                provisional: due.provisional,
+            })
         }
     }
 }
 
 /// A pause in the unit of its clock (S9).
-fn span(unit: SlaUnit, from: DateTime<Utc>, to: DateTime<Utc>, calendar: &Calendar) -> Result<(i64, bool), CalendarMissing> {
+fn span(
+    unit: SlaUnit,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<(i64, bool), CalendarMissing> {
     match unit {
         SlaUnit::Natural | SlaUnit::Service => Ok(((to - from).num_seconds().max(0), false)),
-        SlaUnit::Wd => calendar.wd_between(civil_date(from), civil_date(to)).map(|count| (count.value, count.provisional)),
+        SlaUnit::Wd => calendar
+            .wd_between(civil_date(from), civil_date(to))
+            .map(|count| (count.value, count.provisional)),
     }
 }
 
 /// The time of a rejected claim that the hospital held beyond its checking limit (S34).
-fn hold(terms: &Terms, claimed: DateTime<Utc>, rejected: DateTime<Utc>, calendar: &Calendar) -> Result<(i64, bool), CalendarMissing> {
+fn hold(
+    terms: &Terms,
+    claimed: DateTime<Utc>,
+    rejected: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<(i64, bool), CalendarMissing> {
     let (end, end_on, provisional): (DateTime<Utc>, NaiveDate, bool) = match terms.check {
         Limit::Seconds(seconds) => {
             let end = claimed + TimeDelta::seconds(seconds);
@@ -210,7 +266,9 @@ fn hold(terms: &Terms, claimed: DateTime<Utc>, rejected: DateTime<Utc>, calendar
     }
     match terms.unit {
         SlaUnit::Natural | SlaUnit::Service => Ok(((rejected - end).num_seconds(), provisional)),
-        SlaUnit::Wd => calendar.wd_between(end_on, civil_date(rejected)).map(|count| (count.value, provisional || count.provisional)),
+        SlaUnit::Wd => calendar
+            .wd_between(end_on, civil_date(rejected))
+            .map(|count| (count.value, provisional || count.provisional)),
     }
 }
 
@@ -218,38 +276,76 @@ fn hold(terms: &Terms, claimed: DateTime<Utc>, rejected: DateTime<Utc>, calendar
 ///
 /// # Errors
 /// [`CalendarMissing`].
-pub fn lateness(due_on: NaiveDate, acted_on: NaiveDate, calendar: &Calendar) -> Result<(i64, i64), CalendarMissing> {
+pub fn lateness(
+    due_on: NaiveDate,
+    acted_on: NaiveDate,
+    calendar: &Calendar,
+) -> Result<(i64, i64), CalendarMissing> {
     let natural = i64::from(acted_on.num_days_from_ce() - due_on.num_days_from_ce()).max(0);
     Ok((calendar.wd_between(due_on, acted_on)?.value, natural))
 }
 
 /// When a two hour class stops: the later of response and first step, or the response alone.
 #[must_use]
-pub fn stop_of_two_hours(responded: Option<DateTime<Utc>>, step: Option<DateTime<Utc>>, meaning: TwoHourMeaning) -> Option<DateTime<Utc>> {
+pub fn stop_of_two_hours(
+    responded: Option<DateTime<Utc>>,
+    step: Option<DateTime<Utc>>,
+    meaning: TwoHourMeaning,
+) -> Option<DateTime<Utc>> {
     match meaning {
         TwoHourMeaning::Respond => responded,
-        TwoHourMeaning::RespondAndStart => responded.zip(step).map(|(responded, step)| responded.max(step)),
+        TwoHourMeaning::RespondAndStart => responded
+            .zip(step)
+            .map(|(responded, step)| responded.max(step)),
     }
 }
 
 /// Whether a response clock asks for a first handling step too.
 #[must_use]
 pub const fn needs_step(code: ClockCode) -> bool {
-    matches!(code, ClockCode::FaultResponse2h | ClockCode::Response2h | ClockCode::ChangeResponse2h | ClockCode::DataResponse2h)
+    matches!(
+        code,
+        ClockCode::FaultResponse2h
+            | ClockCode::Response2h
+            | ClockCode::ChangeResponse2h
+            | ClockCode::DataResponse2h
+    )
 }
 
 /// Unit and limit of a response clock; the parameters of the contract fill.
 #[must_use]
-pub const fn response_limit(code: ClockCode, response_wd_n: i64, immediate_min: i64) -> Option<(SlaUnit, i64)> {
+pub const fn response_limit(
+    code: ClockCode,
+    response_wd_n: i64,
+    immediate_min: i64,
+) -> Option<(SlaUnit, i64)> {
     match code {
         ClockCode::ConsultResponse1h => Some((SlaUnit::Natural, 3600)),
-        ClockCode::FaultResponse2h | ClockCode::Response2h | ClockCode::ChangeResponse2h | ClockCode::DataResponse2h => Some((SlaUnit::Natural, 7200)),
-        ClockCode::TrainingResponseWd | ClockCode::UpgradeResponseWd | ClockCode::ResponseNextWd => Some((SlaUnit::Wd, response_wd_n)),
+        ClockCode::FaultResponse2h
+        | ClockCode::Response2h
+        | ClockCode::ChangeResponse2h
+        | ClockCode::DataResponse2h => Some((SlaUnit::Natural, 7200)),
+        ClockCode::TrainingResponseWd
+        | ClockCode::UpgradeResponseWd
+        | ClockCode::ResponseNextWd => Some((SlaUnit::Wd, response_wd_n)),
         ClockCode::Immediate15min => Some((SlaUnit::Natural, immediate_min * 60)),
-        ClockCode::FirstStepKpi30min | ClockCode::ResolutionBySeverity | ClockCode::AgreedPlan | ClockCode::DisasterRto | ClockCode::FaultReport3wd
-        | ClockCode::EffortEstimate5wd | ClockCode::InspectionReport5wd | ClockCode::ReportConfirm5wd | ClockCode::HandoverTraining10wd
-        | ClockCode::TrainingAfterRelease | ClockCode::Docs15wd | ClockCode::DocsUpdate10wd | ClockCode::DisasterReview5wd | ClockCode::ExitDelete10wd
-        | ClockCode::BreachReply5wd | ClockCode::Appeal5wd | ClockCode::AssessmentRectify10wd => None,
+        ClockCode::FirstStepKpi30min
+        | ClockCode::ResolutionBySeverity
+        | ClockCode::AgreedPlan
+        | ClockCode::DisasterRto
+        | ClockCode::FaultReport3wd
+        | ClockCode::EffortEstimate5wd
+        | ClockCode::InspectionReport5wd
+        | ClockCode::ReportConfirm5wd
+        | ClockCode::HandoverTraining10wd
+        | ClockCode::TrainingAfterRelease
+        | ClockCode::Docs15wd
+        | ClockCode::DocsUpdate10wd
+        | ClockCode::DisasterReview5wd
+        | ClockCode::ExitDelete10wd
+        | ClockCode::BreachReply5wd
+        | ClockCode::Appeal5wd
+        | ClockCode::AssessmentRectify10wd => None,
     }
 }
 
@@ -258,7 +354,12 @@ pub const fn response_limit(code: ClockCode, response_wd_n: i64, immediate_min: 
 pub const fn is_breach(code: ClockCode) -> bool {
     matches!(
         code,
-        ClockCode::FaultResponse2h | ClockCode::Response2h | ClockCode::ChangeResponse2h | ClockCode::DataResponse2h | ClockCode::Immediate15min | ClockCode::ResolutionBySeverity
+        ClockCode::FaultResponse2h
+            | ClockCode::Response2h
+            | ClockCode::ChangeResponse2h
+            | ClockCode::DataResponse2h
+            | ClockCode::Immediate15min
+            | ClockCode::ResolutionBySeverity
     )
 }
 
@@ -275,25 +376,64 @@ pub const fn check_limit(severity: Option<Severity>) -> Limit {
 
 /// Warning points of a clock that is not due in days: per cent of the way from start to due (S12).
 #[must_use]
-pub fn warn_points(kind: SlaClockKind, started_at: DateTime<Utc>, projection: &Projection) -> Vec<(u8, DateTime<Utc>)> {
-    let Some(due) = projection.due_at.filter(|_| projection.state == SlaClockState::Running) else { return Vec::new() };
+pub fn warn_points(
+    kind: SlaClockKind,
+    started_at: DateTime<Utc>,
+    projection: &Projection,
+) -> Vec<(u8, DateTime<Utc>)> {
+    let Some(due) = projection
+        .due_at
+        .filter(|_| projection.state == SlaClockState::Running)
+    else {
+        return Vec::new();
+    };
     let per_cent: &[u8] = match (kind, projection.due_before_at) {
         (SlaClockKind::Response, None) => &[50, 75, 90, 100],
         (SlaClockKind::Resolution, None) => &[50, 80, 100],
-        (SlaClockKind::Response | SlaClockKind::Resolution | SlaClockKind::Delivery | SlaClockKind::Periodic | SlaClockKind::Kpi, _) => &[100],
+        (
+            SlaClockKind::Response
+            | SlaClockKind::Resolution
+            | SlaClockKind::Delivery
+            | SlaClockKind::Periodic
+            | SlaClockKind::Kpi,
+            _,
+        ) => &[100],
     };
     // Pauses and holds have moved the due instant; the points keep their distance in counted time.
-    let shift = if projection.due_before_at.is_some() { 0 } else { projection.paused + projection.held };
+    let shift = if projection.due_before_at.is_some() {
+        0
+    } else {
+        projection.paused + projection.held
+    };
     let length = (due - started_at).num_seconds() - shift;
-    per_cent.iter().map(|point| (*point, started_at + TimeDelta::seconds(length * i64::from(*point) / 100 + shift))).collect()
+    per_cent
+        .iter()
+        .map(|point| {
+            (
+                *point,
+                started_at + TimeDelta::seconds(length * i64::from(*point) / 100 + shift),
+            )
+        })
+        .collect()
 }
 
 /// When a solution that nobody answers is reminded of and counts as solved (S35): the dates of the reminders.
 ///
 /// # Errors
 /// [`CalendarMissing`].
-pub fn silence(resolved_at: DateTime<Utc>, every_wd: u32, times: u32, calendar: &Calendar) -> Result<Vec<NaiveDate>, CalendarMissing> {
-    (1..=times).map(|time| calendar.wd_add(civil_date(resolved_at), every_wd * time).map(|day| day.value)).collect()
+pub fn silence(
+    resolved_at: DateTime<Utc>,
+    every_wd: u32,
+    times: u32,
+    calendar: &Calendar,
+) -> Result<Vec<NaiveDate>, CalendarMissing> {
+    (1..=times)
+        .map(|time| {
+            calendar
+                .wd_add(civil_date(resolved_at), every_wd * time)
+                .map(|day| day.value)
+        })
+        .collect()
 }
 
 /// The mark of a solution: confirmed, or unanswered since the end of the last reminder's day.

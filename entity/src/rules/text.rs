@@ -39,7 +39,8 @@ pub fn normalize(value: &str, most: usize) -> Result<String, Problem> {
 
 /// Control characters other than line feed and tab, and the overrides of writing direction.
 fn is_hidden(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]
@@ -48,10 +49,16 @@ mod tests {
 
     #[test]
     fn rare_characters_and_emoji_stay_and_hidden_ones_are_refused() {
-        assert_eq!(normalize("  𠮷野家 😀\r\n第二行\t ", 100).as_deref(), Ok("𠮷野家 😀\n第二行"));
+        assert_eq!(
+            normalize("  𠮷野家 😀\r\n第二行\t ", 100).as_deref(),
+            Ok("𠮷野家 😀\n第二行")
+        );
         assert_eq!(normalize(" \n ", 10), Err(Problem::Required));
         assert_eq!(normalize("一二三", 2), Err(Problem::TooLong { most: 2 }));
-        assert_eq!(normalize("a\u{202E}b", 10), Err(Problem::Invalid { found: '\u{202E}' }));
+        assert_eq!(
+            normalize("a\u{202E}b", 10),
+            Err(Problem::Invalid { found: '\u{202E}' })
+        );
         assert_eq!(normalize("a\0b", 10), Err(Problem::Invalid { found: '\0' }));
     }
 }

@@ -36,21 +36,45 @@ const DAY_LIMIT: usize = 100;
 #[must_use]
 pub fn decide(attempts: &[Attempt], account: &str, source: &str, now: DateTime<Utc>) -> Verdict {
     let failed = |attempt: &&Attempt| !attempt.success && attempt.at <= now;
-    let day = attempts.iter().filter(failed).filter(|attempt| attempt.account == account && now - attempt.at < TimeDelta::days(1)).count();
+    let day = attempts
+        .iter()
+        .filter(failed)
+        .filter(|attempt| attempt.account == account && now - attempt.at < TimeDelta::days(1))
+        .count();
     if day >= DAY_LIMIT {
         return Verdict::LockedForDay;
     }
-    let good = attempts.iter().filter(|attempt| attempt.success && attempt.account == account && attempt.source == source).map(|attempt| attempt.at).max();
+    let good = attempts
+        .iter()
+        .filter(|attempt| attempt.success && attempt.account == account && attempt.source == source)
+        .map(|attempt| attempt.at)
+        .max();
     let recent = |attempt: &&Attempt| now - attempt.at < WINDOW;
     let pair: Vec<DateTime<Utc>> = attempts
         .iter()
         .filter(failed)
         .filter(recent)
-        .filter(|attempt| attempt.account == account && attempt.source == source && good.is_none_or(|good| attempt.at > good))
+        .filter(|attempt| {
+            attempt.account == account
+                && attempt.source == source
+                && good.is_none_or(|good| attempt.at > good)
+        })
         .map(|attempt| attempt.at)
         .collect();
-    let address: Vec<DateTime<Utc>> = attempts.iter().filter(failed).filter(recent).filter(|attempt| attempt.source == source).map(|attempt| attempt.at).collect();
-    let until = [delay(&pair, FREE_FAILURES), delay(&address, FREE_PER_SOURCE)].into_iter().flatten().max();
+    let address: Vec<DateTime<Utc>> = attempts
+        .iter()
+        .filter(failed)
+        .filter(recent)
+        .filter(|attempt| attempt.source == source)
+        .map(|attempt| attempt.at)
+        .collect();
+    let until = [
+        delay(&pair, FREE_FAILURES),
+        delay(&address, FREE_PER_SOURCE),
+    ]
+    .into_iter()
+    .flatten()
+    .max();
     match until {
         Some(until) if until > now => Verdict::DelayUntil(until),
         _ => Verdict::Allowed,
@@ -61,7 +85,10 @@ pub fn decide(attempts: &[Attempt], account: &str, source: &str, now: DateTime<U
 fn delay(failures: &[DateTime<Utc>], free: usize) -> Option<DateTime<Utc>> {
     let over = failures.len().checked_sub(free)?;
     let seconds = 1_i64 << over.min(10);
-    failures.iter().max().map(|last| *last + TimeDelta::seconds(seconds).min(WINDOW))
+    failures
+        .iter()
+        .max()
+        .map(|last| *last + TimeDelta::seconds(seconds).min(WINDOW))
 }
 
 #[cfg(test)]
@@ -70,28 +97,56 @@ mod tests {
 
     fn failures(count: i64, account: &str, source: &str, every_s: i64) -> Vec<Attempt> {
         (0..count)
-            .map(|n| Attempt { at: DateTime::UNIX_EPOCH + TimeDelta::seconds(n * every_s), success: false, account: account.into(), source: source.into() })
+            .map(|n| Attempt {
+                at: DateTime::UNIX_EPOCH + TimeDelta::seconds(n * every_s),
+                success: false,
+                account: account.into(),
+                source: source.into(),
+            })
             .collect()
     }
 
     #[test]
     fn the_fifth_failure_waits_and_the_wait_grows() {
         let at = |n: i64| DateTime::UNIX_EPOCH + TimeDelta::seconds(n);
-        assert_eq!(decide(&failures(4, "a", "x", 1), "a", "x", at(3)), Verdict::Allowed);
-        assert_eq!(decide(&failures(5, "a", "x", 1), "a", "x", at(4)), Verdict::DelayUntil(at(5)));
-        assert_eq!(decide(&failures(8, "a", "x", 1), "a", "x", at(7)), Verdict::DelayUntil(at(15)));
+        assert_eq!(
+            decide(&failures(4, "a", "x", 1), "a", "x", at(3)),
+            Verdict::Allowed
+        );
+        assert_eq!(
+            decide(&failures(5, "a", "x", 1), "a", "x", at(4)),
+            Verdict::DelayUntil(at(5))
+        );
+        assert_eq!(
+            decide(&failures(8, "a", "x", 1), "a", "x", at(7)),
+            Verdict::DelayUntil(at(15))
+        );
     }
 
     #[test]
     fn a_stranger_does_not_lock_a_nurse_out_from_elsewhere() {
         let attempts = failures(29, "nurse", "stranger", 1);
-        assert_eq!(decide(&attempts, "nurse", "ward", DateTime::UNIX_EPOCH + TimeDelta::seconds(29)), Verdict::Allowed);
+        assert_eq!(
+            decide(
+                &attempts,
+                "nurse",
+                "ward",
+                DateTime::UNIX_EPOCH + TimeDelta::seconds(29)
+            ),
+            Verdict::Allowed
+        );
     }
 
     #[test]
     fn the_hundredth_failure_of_a_day_locks_and_the_ninety_ninth_does_not() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::hours(23);
-        assert_eq!(decide(&failures(99, "a", "x", 600), "a", "y", now), Verdict::Allowed);
-        assert_eq!(decide(&failures(100, "a", "x", 600), "a", "y", now), Verdict::LockedForDay);
+        assert_eq!(
+            decide(&failures(99, "a", "x", 600), "a", "y", now),
+            Verdict::Allowed
+        );
+        assert_eq!(
+            decide(&failures(100, "a", "x", 600), "a", "y", now),
+            Verdict::LockedForDay
+        );
     }
 }

@@ -37,7 +37,11 @@ impl Role {
     #[must_use]
     pub const fn side(self) -> Side {
         match self {
-            Self::HospItAdmin | Self::IcuNurse | Self::IcuDoctor | Self::HospManager | Self::Auditor => Side::Hospital,
+            Self::HospItAdmin
+            | Self::IcuNurse
+            | Self::IcuDoctor
+            | Self::HospManager
+            | Self::Auditor => Side::Hospital,
             Self::VendorPm | Self::VendorEngineer | Self::VendorTrainer => Side::Vendor,
         }
     }
@@ -47,7 +51,11 @@ impl Role {
     pub const fn is_privileged(self) -> bool {
         match self {
             Self::HospItAdmin | Self::HospManager | Self::Auditor => true,
-            Self::IcuNurse | Self::IcuDoctor | Self::VendorPm | Self::VendorEngineer | Self::VendorTrainer => false,
+            Self::IcuNurse
+            | Self::IcuDoctor
+            | Self::VendorPm
+            | Self::VendorEngineer
+            | Self::VendorTrainer => false,
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Tests of the module beside it (budget_tests).
+
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::{Duration, Instant};

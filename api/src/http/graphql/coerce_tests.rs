@@ -1,3 +1,5 @@
+//! Tests of the module beside it (coerce_tests).
+
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use async_graphql_parser::parse_query;

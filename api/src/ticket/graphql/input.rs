@@ -1,8 +1,11 @@
 //! Inputs of the mutations on tickets.
 
 use async_graphql::{ID, InputObject};
-use chrono::{DateTime, Utc};
-use entity::values::{BedsAffected, Channel, RootCause, StepKind, TicketCategory, Urgency, WaitReason};
+use entity::values::{
+    BedsAffected, Channel, RootCause, StepKind, TicketCategory, Urgency, WaitReason,
+};
+
+use crate::scalar::Instant;
 
 /// 故障要素，部件可后补.
 /// The facts that a fault must state, and the component if known.
@@ -16,7 +19,7 @@ pub struct FaultInput {
     pub phenomenon: String,
     /// 发生时刻.
     /// Since when.
-    pub occurred_at: DateTime<Utc>,
+    pub occurred_at: Instant,
     /// 影响范围.
     /// Who and what is affected.
     pub scope: String,
@@ -61,7 +64,7 @@ pub struct CreateTicketInput {
     pub channel: Channel,
     /// 实际受理时刻，至多回溯 24 小时.
     /// When it was really received, at most 24 hours back.
-    pub received_at: Option<DateTime<Utc>>,
+    pub received_at: Option<Instant>,
     /// 位置（床号）.
     /// Place, no patient.
     pub location: Option<String>,

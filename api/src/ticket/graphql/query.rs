@@ -1,10 +1,14 @@
 //! Reading tickets: one by id or number, lists by keyset.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject,
+};
 use entity::ids::TicketId;
 use entity::ticket;
 use entity::values::{Severity, TicketCategory, TicketStatus};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::super::ops;
 use super::types::{PageInfo, Ticket, TicketEdge};
@@ -105,7 +109,11 @@ fn filtered(filter: &TicketFilter, now: chrono::DateTime<chrono::Utc>) -> Condit
     }
     match filter.overdue {
         Some(true) => all.add(C::NextDueAt.lt(now)),
-        Some(false) => all.add(Condition::any().add(C::NextDueAt.is_null()).add(C::NextDueAt.gte(now))),
+        Some(false) => all.add(
+            Condition::any()
+                .add(C::NextDueAt.is_null())
+                .add(C::NextDueAt.gte(now)),
+        ),
         None => all,
     }
 }
@@ -119,8 +127,16 @@ pub struct TicketQuery;
 impl TicketQuery {
     /// 按 ID 或工单号；不存在与无权同为 null.
     /// By id or by number; unknown and out of scope are both null.
-    async fn ticket(&self, ctx: &Context<'_>, #[graphql(desc = "ID 或工单号. Id or number.")] by: TicketBy) -> Option<async_graphql::Result<Ticket>> {
-        one(ctx, by).await.map(|row| row.map(Ticket)).map_err(Into::into).transpose()
+    async fn ticket(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID 或工单号. Id or number.")] by: TicketBy,
+    ) -> Option<async_graphql::Result<Ticket>> {
+        one(ctx, by)
+            .await
+            .map(|row| row.map(Ticket))
+            .map_err(Into::into)
+            .transpose()
     }
 
     /// 可见工单，默认最新在前.
@@ -129,14 +145,31 @@ impl TicketQuery {
     async fn tickets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "自头部取几行，1–100，默认 25. Rows from the start, 1 to 100, 25 by default.")] first: Option<i32>,
+        #[graphql(
+            desc = "自头部取几行，1–100，默认 25. Rows from the start, 1 to 100, 25 by default."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "此游标之后. After this cursor.")] after: Option<String>,
         #[graphql(desc = "自尾部取几行，1–100. Rows from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "此游标之前. Before this cursor.")] before: Option<String>,
         #[graphql(desc = "筛选. Filter.")] filter: Option<TicketFilter>,
         #[graphql(desc = "排序. Order.")] order_by: Option<TicketOrder>,
     ) -> Option<async_graphql::Result<TicketConnection>> {
-        Some(list(ctx, &Ask { first, after, last, before }, &filter.unwrap_or_default(), order_by.unwrap_or_default()).await.map_err(Into::into))
+        Some(
+            list(
+                ctx,
+                &Ask {
+                    first,
+                    after,
+                    last,
+                    before,
+                },
+                &filter.unwrap_or_default(),
+                order_by.unwrap_or_default(),
+            )
+            .await
+            .map_err(Into::into),
+        )
     }
 }
 
@@ -147,31 +180,66 @@ async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, E
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
         TicketBy::Id(id) => match TicketId::parse(&id) {
-            Some(id) => query.filter(ticket::Column::Id.eq(id)).limit(1).all(app(ctx).db.read()).await?,
+            Some(id) => {
+                query
+                    .filter(ticket::Column::Id.eq(id))
+                    .limit(1)
+                    .all(app(ctx).db.read())
+                    .await?
+            }
             None => Vec::new(),
         },
-        TicketBy::Number(number) => query.filter(ticket::Column::Number.eq(number)).limit(2).all(app(ctx).db.read()).await?,
+        TicketBy::Number(number) => {
+            query
+                .filter(ticket::Column::Number.eq(number))
+                .limit(2)
+                .all(app(ctx).db.read())
+                .await?
+        }
     };
-    if rows.len() > 1 { Err(Error::input(Reason::AmbiguousNumber)) } else { Ok(rows.pop()) }
+    if rows.len() > 1 {
+        Err(Error::input(Reason::AmbiguousNumber))
+    } else {
+        Ok(rows.pop())
+    }
 }
 
-async fn list(ctx: &Context<'_>, ask: &Ask, filter: &TicketFilter, order: TicketOrder) -> Result<TicketConnection, Error> {
+async fn list(
+    ctx: &Context<'_>,
+    ask: &Ask,
+    filter: &TicketFilter,
+    order: TicketOrder,
+) -> Result<TicketConnection, Error> {
     let app = app(ctx);
     let who = requester(ctx);
     let me = who.require_person()?.id;
     let descending = order == TicketOrder::NewestFirst;
-    let cursors = Cursors::new(app.cursor_key, &format!("tickets|{me}|{descending}|{filter:?}"));
+    let cursors = Cursors::new(
+        app.cursor_key,
+        &format!("tickets|{me}|{descending}|{filter:?}"),
+    );
     let window = cursors.window(ask)?;
-    let scope = Condition::all().add(ops::in_scope(who)).add(filtered(filter, app.clock.now()));
+    let scope = Condition::all()
+        .add(ops::in_scope(who))
+        .add(filtered(filter, app.clock.now()));
     let down = descending != window.backward;
     let mut query = ticket::Entity::find().filter(scope.clone());
     if let Some(key) = window.beyond {
-        query = query.filter(page::beyond(ticket::Column::CreatedAt, ticket::Column::Id, key, down));
+        query = query.filter(page::beyond(
+            ticket::Column::CreatedAt,
+            ticket::Column::Id,
+            key,
+            down,
+        ));
     }
     query = if down {
-        query.order_by_desc(ticket::Column::CreatedAt).order_by_desc(ticket::Column::Id)
+        query
+            .order_by_desc(ticket::Column::CreatedAt)
+            .order_by_desc(ticket::Column::Id)
     } else {
-        query.order_by_asc(ticket::Column::CreatedAt).order_by_asc(ticket::Column::Id)
+        query
+            .order_by_asc(ticket::Column::CreatedAt)
+            .order_by_asc(ticket::Column::Id)
     };
     let mut rows = query.limit(window.size + 1).all(app.db.read()).await?;
     let more = rows.len() as u64 > window.size;
@@ -182,16 +250,38 @@ async fn list(ctx: &Context<'_>, ask: &Ask, filter: &TicketFilter, order: Ticket
     let edges = rows
         .iter()
         .map(|row| {
-            let cursor = cursors.write(Key { at: row.created_at, id: row.id.0 })?;
-            Ok(Some(TicketEdge { cursor, node: Some(Ticket(row.clone())) }))
+            let cursor = cursors.write(Key {
+                at: row.created_at,
+                id: row.id.0,
+            })?;
+            Ok(Some(TicketEdge {
+                cursor,
+                node: Some(Ticket(row.clone())),
+            }))
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let cursor_of = |edge: Option<&Option<TicketEdge>>| edge.and_then(Option::as_ref).map(|edge| edge.cursor.clone());
+    let cursor_of = |edge: Option<&Option<TicketEdge>>| {
+        edge.and_then(Option::as_ref)
+            .map(|edge| edge.cursor.clone())
+    };
     let page_info = PageInfo {
-        has_next_page: if window.backward { window.beyond.is_some() } else { more },
-        has_previous_page: if window.backward { more } else { window.beyond.is_some() },
+        has_next_page: if window.backward {
+            window.beyond.is_some()
+        } else {
+            more
+        },
+        has_previous_page: if window.backward {
+            more
+        } else {
+            window.beyond.is_some()
+        },
         start_cursor: cursor_of(edges.first()),
         end_cursor: cursor_of(edges.last()),
     };
-    Ok(TicketConnection { edges, nodes: rows.into_iter().map(|row| Some(Ticket(row))).collect(), page_info, scope })
+    Ok(TicketConnection {
+        edges,
+        nodes: rows.into_iter().map(|row| Some(Ticket(row))).collect(),
+        page_info,
+        scope,
+    })
 }

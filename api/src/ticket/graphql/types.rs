@@ -1,10 +1,10 @@
 //! Ticket, clock, history and reply as the schema shows them.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use entity::values::{
-    BedsAffected, Channel, ClockCode, Confirmation, ReceivedSource, RootCause, Severity, Side, SlaClockKind, SlaClockState, SlaResult,
-    TargetSource, TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, ClockCode, Confirmation, ReceivedSource, RootCause, Severity, Side,
+    SlaClockKind, SlaClockState, SlaResult, TargetSource, TicketAction, TicketCategory,
+    TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{sla_clock, ticket, ticket_event, ticket_reply};
 
@@ -13,6 +13,7 @@ use crate::account::graphql::{Department, Person};
 use crate::error::UserError;
 use crate::graphql::requester;
 use crate::loaders::{self, ClocksOf, EventsOf};
+use crate::scalar::Instant;
 
 /// 工单：依合同提出的故障、申请或问题.
 /// A fault, request or question raised under the contract.
@@ -116,8 +117,8 @@ impl Ticket {
     }
     /// 故障发生时刻.
     /// Fault: since when.
-    async fn occurred_at(&self) -> Option<DateTime<Utc>> {
-        self.0.occurred_at
+    async fn occurred_at(&self) -> Option<Instant> {
+        self.0.occurred_at.map(Instant)
     }
     /// 科室.
     /// Department.
@@ -128,37 +129,49 @@ impl Ticket {
     /// 报告人.
     /// For whom the ticket is.
     async fn reporter(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(loaders::person(ctx, Some(self.0.reporter_id)).await.map(|row| row.map(Person::from)))
+        settle(
+            loaders::person(ctx, Some(self.0.reporter_id))
+                .await
+                .map(|row| row.map(Person::from)),
+        )
     }
     /// 处理人.
     /// Who handles it.
     async fn assignee(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(loaders::person(ctx, self.0.assignee_id).await.map(|row| row.map(Person::from)))
+        settle(
+            loaders::person(ctx, self.0.assignee_id)
+                .await
+                .map(|row| row.map(Person::from)),
+        )
     }
     /// 院方自行处理人.
     /// Taken by whom of the information centre.
     async fn taken_by(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(loaders::person(ctx, self.0.taken_by).await.map(|row| row.map(Person::from)))
+        settle(
+            loaders::person(ctx, self.0.taken_by)
+                .await
+                .map(|row| row.map(Person::from)),
+        )
     }
     /// 院方自行处理的时刻.
     /// When it was taken.
-    async fn taken_at(&self) -> Option<DateTime<Utc>> {
-        self.0.taken_at
+    async fn taken_at(&self) -> Option<Instant> {
+        self.0.taken_at.map(Instant)
     }
     /// 转交服务商的时刻.
     /// When it was handed over.
-    async fn handed_over_at(&self) -> Option<DateTime<Utc>> {
-        self.0.handed_over_at
+    async fn handed_over_at(&self) -> Option<Instant> {
+        self.0.handed_over_at.map(Instant)
     }
     /// 计时所用的受理时刻.
     /// When it was received, as it counts.
-    async fn received_at(&self) -> DateTime<Utc> {
-        self.0.received_at
+    async fn received_at(&self) -> Instant {
+        Instant(self.0.received_at)
     }
     /// 代登者申报的受理时刻，经确认才计.
     /// Claimed time of receipt; it counts once confirmed.
-    async fn received_at_claimed(&self) -> Option<DateTime<Utc>> {
-        self.0.received_claimed_at
+    async fn received_at_claimed(&self) -> Option<Instant> {
+        self.0.received_claimed_at.map(Instant)
     }
     /// 受理时刻的来源.
     /// Where the instant of receipt comes from.
@@ -167,28 +180,28 @@ impl Ticket {
     }
     /// 转服务商的时刻.
     /// Released to the vendor.
-    async fn released_at(&self) -> Option<DateTime<Utc>> {
-        self.0.released_at
+    async fn released_at(&self) -> Option<Instant> {
+        self.0.released_at.map(Instant)
     }
     /// 首次实质人工响应.
     /// First human answer.
-    async fn responded_at(&self) -> Option<DateTime<Utc>> {
-        self.0.responded_at
+    async fn responded_at(&self) -> Option<Instant> {
+        self.0.responded_at.map(Instant)
     }
     /// 首个处理步骤.
     /// First handling step.
-    async fn first_step_at(&self) -> Option<DateTime<Utc>> {
-        self.0.first_step_at
+    async fn first_step_at(&self) -> Option<Instant> {
+        self.0.first_step_at.map(Instant)
     }
     /// 解决时刻.
     /// When it was solved.
-    async fn resolved_at(&self) -> Option<DateTime<Utc>> {
-        self.0.resolved_at
+    async fn resolved_at(&self) -> Option<Instant> {
+        self.0.resolved_at.map(Instant)
     }
     /// 关闭时刻.
     /// When it was closed.
-    async fn closed_at(&self) -> Option<DateTime<Utc>> {
-        self.0.closed_at
+    async fn closed_at(&self) -> Option<Instant> {
+        self.0.closed_at.map(Instant)
     }
     /// 解决说明.
     /// Solution.
@@ -218,14 +231,21 @@ impl Ticket {
     /// 全部轮次的时限.
     /// Clocks of all cycles, in order of the cycle.
     async fn sla_clocks(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SlaClock>> {
-        Ok(clocks(ctx, &self.0).await?.into_iter().map(SlaClock).collect())
+        Ok(clocks(ctx, &self.0)
+            .await?
+            .into_iter()
+            .map(SlaClock)
+            .collect())
     }
     /// 最早到期的运行中时限.
     /// The running clock that is due first.
     async fn next_due_clock(&self, ctx: &Context<'_>) -> Maybe<SlaClock> {
         self.0.next_due_at?;
         let found = clocks(ctx, &self.0).await.map(|rows| {
-            rows.into_iter().filter(|clock| clock.state == SlaClockState::Running && clock.due_at.is_some()).min_by_key(|clock| clock.due_at).map(SlaClock)
+            rows.into_iter()
+                .filter(|clock| clock.state == SlaClockState::Running && clock.due_at.is_some())
+                .min_by_key(|clock| clock.due_at)
+                .map(SlaClock)
         });
         settle(found)
     }
@@ -245,11 +265,20 @@ impl Ticket {
     }
 }
 
-async fn clocks(ctx: &Context<'_>, row: &ticket::Model) -> Result<Vec<sla_clock::Model>, crate::error::Error> {
-    Ok(loaders::of(ctx)?.load_one(ClocksOf(row.hospital_id, row.id)).await?.unwrap_or_default())
+async fn clocks(
+    ctx: &Context<'_>,
+    row: &ticket::Model,
+) -> Result<Vec<sla_clock::Model>, crate::error::Error> {
+    Ok(loaders::of(ctx)?
+        .load_one(ClocksOf(row.hospital_id, row.id))
+        .await?
+        .unwrap_or_default())
 }
 
-async fn load_department(ctx: &Context<'_>, id: entity::ids::DepartmentId) -> Result<Option<Department>, crate::error::Error> {
+async fn load_department(
+    ctx: &Context<'_>,
+    id: entity::ids::DepartmentId,
+) -> Result<Option<Department>, crate::error::Error> {
     Ok(loaders::of(ctx)?.load_one(id).await?.map(Department))
 }
 
@@ -314,23 +343,23 @@ impl SlaClock {
     }
     /// 起算.
     /// Start.
-    async fn started_at(&self) -> DateTime<Utc> {
-        self.0.started_at
+    async fn started_at(&self) -> Instant {
+        Instant(self.0.started_at)
     }
     /// 停止.
     /// Stop.
-    async fn stopped_at(&self) -> Option<DateTime<Utc>> {
-        self.0.stopped_at
+    async fn stopped_at(&self) -> Option<Instant> {
+        self.0.stopped_at.map(Instant)
     }
     /// 到期；暂停中或无目标为 null.
     /// Due; null while paused or without a target.
-    async fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.0.due_at
+    async fn due_at(&self) -> Option<Instant> {
+        self.0.due_at.map(Instant)
     }
     /// 工作日时限的开区间终点.
     /// Exclusive bound of a day limit.
-    async fn due_before_at(&self) -> Option<DateTime<Utc>> {
-        self.0.due_before_at
+    async fn due_before_at(&self) -> Option<Instant> {
+        self.0.due_before_at.map(Instant)
     }
     /// 日历缺年份，暂定.
     /// True while a calendar year is missing.
@@ -365,13 +394,17 @@ impl TicketEvent {
     }
     /// 时刻.
     /// When.
-    async fn at(&self) -> DateTime<Utc> {
-        self.0.at
+    async fn at(&self) -> Instant {
+        Instant(self.0.at)
     }
     /// 由谁，系统为 null.
     /// Who; null for the system.
     async fn actor(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(loaders::person(ctx, self.0.actor_id).await.map(|row| row.map(Person::from)))
+        settle(
+            loaders::person(ctx, self.0.actor_id)
+                .await
+                .map(|row| row.map(Person::from)),
+        )
     }
     /// 之后的状态.
     /// State after it.
@@ -407,7 +440,11 @@ impl TicketReply {
     /// 作者.
     /// Author.
     async fn author(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(loaders::person(ctx, Some(self.0.author_id)).await.map(|row| row.map(Person::from)))
+        settle(
+            loaders::person(ctx, Some(self.0.author_id))
+                .await
+                .map(|row| row.map(Person::from)),
+        )
     }
     /// 作者所属一方.
     /// Side of the author.
@@ -416,8 +453,8 @@ impl TicketReply {
     }
     /// 时刻.
     /// When.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.at
+    async fn created_at(&self) -> Instant {
+        Instant(self.0.at)
     }
     /// 文字.
     /// Text.

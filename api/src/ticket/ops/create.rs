@@ -7,12 +7,15 @@ use entity::rules::catalog::Catalog;
 use entity::rules::chain;
 use entity::rules::ticket as rule;
 use entity::values::{
-    BedsAffected, Channel, ContractState, NotificationKind, ReceivedSource, Role, Route, Side, TicketAction, TicketCategory,
-    TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, ContractState, NotificationKind, ReceivedSource, Role, Route, Side,
+    TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{contract, idempotency, ticket, ticket_counter};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
+    QuerySelect,
+};
 use sha2::{Digest, Sha256};
 
 use super::super::clocks;
@@ -70,7 +73,10 @@ pub struct NewTicket {
 
 /// Categories and subcategories whose gate needs what does not exist yet.
 fn is_offered(category: TicketCategory, subcategory: &str) -> bool {
-    !matches!(category, TicketCategory::DataRecovery | TicketCategory::DataAdjust) && subcategory != "CHANGE-BUGFIX"
+    !matches!(
+        category,
+        TicketCategory::DataRecovery | TicketCategory::DataAdjust
+    ) && subcategory != "CHANGE-BUGFIX"
 }
 
 /// Creates a ticket.
@@ -87,17 +93,29 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     if !is_offered(new.category, &new.subcategory) {
         return Err(Error::from(UserErrorCode::CategoryNotEnabled).at(["category"]));
     }
-    if catalog.subcategory(new.category, &new.subcategory).is_none() {
-        return Err(Error::from(UserErrorCode::Invalid).at(["subcategory"]).detail("该类别没有此子类", "the category has no such subcategory"));
+    if catalog
+        .subcategory(new.category, &new.subcategory)
+        .is_none()
+    {
+        return Err(Error::from(UserErrorCode::Invalid)
+            .at(["subcategory"])
+            .detail("该类别没有此子类", "the category has no such subcategory"));
     }
     let contract = contract_of(app, who, new.contract).await?;
     let hospital = contract.hospital_id;
     let may = match person.side {
-        Side::Hospital => who.roles_at(hospital).any(|role| kind.may_submit.contains(&role)),
-        Side::Vendor => who.roles_at(hospital).any(|role| kind.may_self_raise.contains(&role)),
+        Side::Hospital => who
+            .roles_at(hospital)
+            .any(|role| kind.may_submit.contains(&role)),
+        Side::Vendor => who
+            .roles_at(hospital)
+            .any(|role| kind.may_self_raise.contains(&role)),
     };
     if !may {
-        return Err(Error::new(crate::error::Code::Forbidden).detail("您的角色不能提交该类工单", "your role cannot submit this category"));
+        return Err(Error::new(crate::error::Code::Forbidden).detail(
+            "您的角色不能提交该类工单",
+            "your role cannot submit this category",
+        ));
     }
     let today = entity::rules::calendar::civil_date(now);
     if today > contract.service_to_on || today < contract.service_from_on {
@@ -106,7 +124,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     let terms = clocks::terms_now(app, &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
     let fault = fault_of(&new, now)?;
-    let severity = kind.severity_required.then(|| rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected));
+    let severity = kind.severity_required.then(|| {
+        rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected)
+    });
 
     let at_once = match kind.route {
         Route::Direct | Route::Declare | Route::Restricted => true,
@@ -114,7 +134,11 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     };
     let description = checked(&new.description, "description", LONG)?;
     let location = checked_option(new.location.as_deref(), "location", SHORT)?;
-    let department = who.grants.iter().find(|grant| grant.hospital == hospital).and_then(|grant| grant.department);
+    let department = who
+        .grants
+        .iter()
+        .find(|grant| grant.hospital == hospital)
+        .and_then(|grant| grant.department);
 
     let replay = Replay::of(&new)?;
     let tx = app.db.begin_write().await?;
@@ -130,10 +154,18 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         department_id: department,
         number,
         version: 1,
-        status: if at_once { TicketStatus::Released } else { TicketStatus::Submitted },
+        status: if at_once {
+            TicketStatus::Released
+        } else {
+            TicketStatus::Submitted
+        },
         category: new.category,
         subcategory: new.subcategory,
-        origin: if person.side == Side::Vendor { TicketOrigin::VendorSelf } else { TicketOrigin::Hospital },
+        origin: if person.side == Side::Vendor {
+            TicketOrigin::VendorSelf
+        } else {
+            TicketOrigin::Hospital
+        },
         channel: new.channel,
         description,
         location,
@@ -141,7 +173,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         phenomenon: fault.as_ref().map(|fault| fault.phenomenon.clone()),
         occurred_at: fault.as_ref().map(|fault| fault.occurred_at),
         scope: fault.as_ref().map(|fault| fault.scope.clone()),
-        related_systems: fault.as_ref().map(|fault| serde_json::json!(fault.related_systems).to_string()),
+        related_systems: fault
+            .as_ref()
+            .map(|fault| serde_json::json!(fault.related_systems).to_string()),
         steps: fault.as_ref().map(|fault| fault.steps.clone()),
         beds_affected: new.beds_affected,
         urgency: new.urgency,
@@ -152,7 +186,11 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         assignee_id: None,
         received_at: now,
         received_claimed_at: received,
-        received_source: if received.is_some() { ReceivedSource::Unconfirmed } else { ReceivedSource::Platform },
+        received_source: if received.is_some() {
+            ReceivedSource::Unconfirmed
+        } else {
+            ReceivedSource::Platform
+        },
         created_at: now,
         released_at: at_once.then_some(now),
         responded_at: None,
@@ -175,14 +213,30 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         next_due_at: None,
     };
     let mut row = row.into_active_model().reset_all().insert(&tx).await?;
-    record(&tx, app, Some(me), &row, now, TicketEventKind::Created, None).await?;
+    record(
+        &tx,
+        app,
+        Some(me),
+        &row,
+        now,
+        TicketEventKind::Created,
+        None,
+    )
+    .await?;
     if at_once {
         clocks::attach(&tx, app, who, &terms, &row, row.received_at).await?;
         row = keep_next_due(&tx, row).await?;
     }
     tell_received(&tx, app, &row).await?;
     replay.keep(&tx, hospital, me, row.id, now).await?;
-    audit::append(&tx, now, Some(hospital), who, Act::done("ticket.create", "ticket", row.id.0)).await?;
+    audit::append(
+        &tx,
+        now,
+        Some(hospital),
+        who,
+        Act::done("ticket.create", "ticket", row.id.0),
+    )
+    .await?;
     tx.commit().await?;
     app.wake.notify_one();
     Ok(row)
@@ -204,14 +258,30 @@ struct Replay {
 impl Replay {
     fn of(new: &NewTicket) -> Result<Self> {
         if !(8..=64).contains(&new.key.chars().count()) {
-            return Err(Error::from(UserErrorCode::Invalid).at(["idempotencyKey"]).detail("重放键为 8 至 64 个字符", "a replay key has 8 to 64 characters"));
+            return Err(Error::from(UserErrorCode::Invalid)
+                .at(["idempotencyKey"])
+                .detail(
+                    "重放键为 8 至 64 个字符",
+                    "a replay key has 8 to 64 characters",
+                ));
         }
         let digest = Sha256::digest(format!("{new:?}").as_bytes());
-        Ok(Self { key: new.key.clone(), input_sha256: chain::to_hex(&digest.into()) })
+        Ok(Self {
+            key: new.key.clone(),
+            input_sha256: chain::to_hex(&digest.into()),
+        })
     }
 
-    async fn earlier(&self, tx: &Tx, hospital: HospitalId, actor: PersonId, now: DateTime<Utc>) -> Result<Option<ticket::Model>> {
-        let found = idempotency::Entity::find_by_id((hospital, actor, self.key.clone())).one(tx).await?;
+    async fn earlier(
+        &self,
+        tx: &Tx,
+        hospital: HospitalId,
+        actor: PersonId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ticket::Model>> {
+        let found = idempotency::Entity::find_by_id((hospital, actor, self.key.clone()))
+            .one(tx)
+            .await?;
         let Some(found) = found else { return Ok(None) };
         if now - found.at >= TimeDelta::hours(24) {
             found.delete(tx).await?;
@@ -220,10 +290,19 @@ impl Replay {
         if found.mutation != "createTicket" || found.input_sha256 != self.input_sha256 {
             return Err(Error::from(UserErrorCode::IdempotencyKeyReused).at(["idempotencyKey"]));
         }
-        Ok(ticket::Entity::find_by_id(TicketId(found.object_id)).one(tx).await?)
+        Ok(ticket::Entity::find_by_id(TicketId(found.object_id))
+            .one(tx)
+            .await?)
     }
 
-    async fn keep(self, tx: &Tx, hospital: HospitalId, actor: PersonId, made: TicketId, now: DateTime<Utc>) -> Result<()> {
+    async fn keep(
+        self,
+        tx: &Tx,
+        hospital: HospitalId,
+        actor: PersonId,
+        made: TicketId,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         idempotency::ActiveModel {
             hospital_id: Set(hospital),
             actor_id: Set(actor),
@@ -240,7 +319,11 @@ impl Replay {
 }
 
 /// The contract that the ticket is raised under.
-async fn contract_of(app: &App, who: &Requester, asked: Option<ContractId>) -> Result<contract::Model> {
+async fn contract_of(
+    app: &App,
+    who: &Requester,
+    asked: Option<ContractId>,
+) -> Result<contract::Model> {
     let mut rows = contract::Entity::find()
         .filter(contract::Column::HospitalId.is_in(who.hospitals()))
         .filter(contract::Column::State.eq(ContractState::Active))
@@ -252,15 +335,30 @@ async fn contract_of(app: &App, who: &Requester, asked: Option<ContractId>) -> R
     if let Some(asked) = asked {
         rows.retain(|row| row.id == asked);
     }
-    let code = if rows.len() > 1 { UserErrorCode::Required } else { UserErrorCode::NotFound };
-    if rows.len() == 1 { rows.pop().ok_or_else(|| Error::from(code)) } else { Err(Error::from(code).at(["contractId"])) }
+    let code = if rows.len() > 1 {
+        UserErrorCode::Required
+    } else {
+        UserErrorCode::NotFound
+    };
+    if rows.len() == 1 {
+        rows.pop().ok_or_else(|| Error::from(code))
+    } else {
+        Err(Error::from(code).at(["contractId"]))
+    }
 }
 
 /// A claimed time of receipt: never in the future, at most `most_h` back.
 fn received(new: &NewTicket, now: DateTime<Utc>, most_h: i32) -> Result<Option<DateTime<Utc>>> {
-    let Some(at) = new.received_at else { return Ok(None) };
+    let Some(at) = new.received_at else {
+        return Ok(None);
+    };
     if at > now {
-        return Err(Error::from(UserErrorCode::Invalid).at(["receivedAt"]).detail("受理时间不能晚于现在", "the time of receipt is in the future"));
+        return Err(Error::from(UserErrorCode::Invalid)
+            .at(["receivedAt"])
+            .detail(
+                "受理时间不能晚于现在",
+                "the time of receipt is in the future",
+            ));
     }
     if now - at > TimeDelta::hours(i64::from(most_h)) {
         return Err(Error::from(UserErrorCode::BackdateTooFar).at(["receivedAt"]));
@@ -272,14 +370,26 @@ fn fault_of(new: &NewTicket, now: DateTime<Utc>) -> Result<Option<NewFault>> {
     if new.category != TicketCategory::Fault {
         return Ok(None);
     }
-    let fault = new.fault.as_ref().ok_or_else(|| Error::from(UserErrorCode::Required).at(["fault"]))?;
+    let fault = new
+        .fault
+        .as_ref()
+        .ok_or_else(|| Error::from(UserErrorCode::Required).at(["fault"]))?;
     if fault.occurred_at > now {
-        return Err(Error::from(UserErrorCode::Invalid).at(["fault", "occurredAt"]).detail("发生时间不能晚于现在", "the time of occurrence is in the future"));
+        return Err(Error::from(UserErrorCode::Invalid)
+            .at(["fault", "occurredAt"])
+            .detail(
+                "发生时间不能晚于现在",
+                "the time of occurrence is in the future",
+            ));
     }
     if fault.related_systems.len() > 20 {
         return Err(Error::from(UserErrorCode::TooLong).at(["fault", "relatedSystems"]));
     }
-    let related = fault.related_systems.iter().map(|name| checked(name, "fault.relatedSystems", 100)).collect::<Result<_>>()?;
+    let related = fault
+        .related_systems
+        .iter()
+        .map(|name| checked(name, "fault.relatedSystems", 100))
+        .collect::<Result<_>>()?;
     Ok(Some(NewFault {
         component: checked_option(fault.component.as_deref(), "fault.component", 100)?,
         phenomenon: checked(&fault.phenomenon, "fault.phenomenon", LONG)?,
@@ -293,9 +403,20 @@ fn fault_of(new: &NewTicket, now: DateTime<Utc>) -> Result<Option<NewFault>> {
 /// `ICU-2026-000123` from a counter row a hospital and year.
 async fn next_number(tx: &Tx, hospital: HospitalId, year: i32) -> Result<String> {
     use sea_orm::sea_query::OnConflict;
-    let start = ticket_counter::ActiveModel { hospital_id: Set(hospital), year: Set(year), last: Set(0) };
+    let start = ticket_counter::ActiveModel {
+        hospital_id: Set(hospital),
+        year: Set(year),
+        last: Set(0),
+    };
     ticket_counter::Entity::insert(start)
-        .on_conflict(OnConflict::columns([ticket_counter::Column::HospitalId, ticket_counter::Column::Year]).do_nothing().to_owned())
+        .on_conflict(
+            OnConflict::columns([
+                ticket_counter::Column::HospitalId,
+                ticket_counter::Column::Year,
+            ])
+            .do_nothing()
+            .to_owned(),
+        )
         .exec_without_returning(tx)
         .await?;
     let row = ticket_counter::Entity::find_by_id((hospital, year))
@@ -313,10 +434,17 @@ async fn next_number(tx: &Tx, hospital: HospitalId, year: i32) -> Result<String>
 /// Tells the desk of the vendor, or the information centre where it approves first.
 async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
     let released = row.released_at.is_some();
-    let roles: &[Role] = if released { &VENDOR_DESK } else { &[Role::HospItAdmin] };
+    let roles: &[Role] = if released {
+        &VENDOR_DESK
+    } else {
+        &[Role::HospItAdmin]
+    };
     let to = notification::people(tx, row.hospital_id, row.contract_id, roles).await?;
     let class = Catalog::shipped().category(row.category);
-    let severity = row.severity.map(|severity| format!(" {severity}")).unwrap_or_default();
+    let severity = row
+        .severity
+        .map(|severity| format!(" {severity}"))
+        .unwrap_or_default();
     let what = Notice {
         kind: NotificationKind::TicketReceived,
         ticket: row.id,
@@ -331,17 +459,29 @@ async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
-pub async fn triage(app: &App, who: &Requester, id: Option<TicketId>, version: i32) -> Result<ticket::Model> {
+pub async fn triage(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+) -> Result<ticket::Model> {
     let mut change = Change::begin(app, who, Permission::TicketTriage, id, Some(version)).await?;
     change.step(TicketAction::Triage)?;
-    change.commit(TicketEventKind::Triaged, None, "ticket.triage").await
+    change
+        .commit(TicketEventKind::Triaged, None, "ticket.triage")
+        .await
 }
 
 /// The information centre releases it to the vendor; the clocks start now.
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
-pub async fn release(app: &App, who: &Requester, id: Option<TicketId>, version: i32) -> Result<ticket::Model> {
+pub async fn release(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+) -> Result<ticket::Model> {
     let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
     change.step(TicketAction::Release)?;
     change.row.released_at = Some(change.now);
@@ -349,5 +489,7 @@ pub async fn release(app: &App, who: &Requester, id: Option<TicketId>, version: 
     let terms = clocks::terms_now(app, &contract, change.now).await?;
     clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
     tell_received(&change.tx, app, &change.row).await?;
-    change.commit(TicketEventKind::Released, None, "ticket.release").await
+    change
+        .commit(TicketEventKind::Released, None, "ticket.release")
+        .await
 }

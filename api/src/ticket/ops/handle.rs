@@ -4,12 +4,15 @@ use entity::ids::{PersonId, PlanId, ReplyId, StepId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::ticket as rule;
 use entity::values::{
-    Channel, NotificationKind, PlanState, Role, RootCause, Side, StepKind, TicketAction, TicketCategory, TicketEventKind, TicketStatus,
-    WaitEnd, WaitReason,
+    Channel, NotificationKind, PlanState, Role, RootCause, Side, StepKind, TicketAction,
+    TicketCategory, TicketEventKind, TicketStatus, WaitEnd, WaitReason,
 };
 use entity::{solution_plan, ticket, ticket_reply, ticket_step};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::super::clocks;
 use super::{Change, LONG, SHORT, checked, checked_option, wait};
@@ -70,53 +73,118 @@ pub struct Solution {
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
-pub async fn assign(app: &App, who: &Requester, id: Option<TicketId>, version: i32, to: Option<PersonId>) -> Result<ticket::Model> {
+pub async fn assign(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+    to: Option<PersonId>,
+) -> Result<ticket::Model> {
     let mut change = Change::begin(app, who, Permission::TicketAssign, id, Some(version)).await?;
     change.step(TicketAction::Assign)?;
     let missing = || Error::from(UserErrorCode::NotFound).at(["assigneeId"]);
     let to = to.ok_or_else(missing)?;
     let roles = [Role::VendorPm, Role::VendorEngineer, Role::VendorTrainer];
-    let staff = notification::people(&change.tx, change.row.hospital_id, change.row.contract_id, &roles).await?;
+    let staff = notification::people(
+        &change.tx,
+        change.row.hospital_id,
+        change.row.contract_id,
+        &roles,
+    )
+    .await?;
     if !staff.contains(&to) {
         return Err(missing());
     }
     change.row.assignee_id = Some(to);
-    let what = notice(&change.row, NotificationKind::TicketChanged, format!("assigned:{}:{}", change.row.id, change.row.version), "已指派给您", "assigned to you");
+    let what = notice(
+        &change.row,
+        NotificationKind::TicketChanged,
+        format!("assigned:{}:{}", change.row.id, change.row.version),
+        "已指派给您",
+        "assigned to you",
+    );
     notification::tell(&change.tx, app, change.row.hospital_id, &[to].into(), &what).await?;
-    change.commit(TicketEventKind::Assigned, None, "ticket.assign").await
+    change
+        .commit(TicketEventKind::Assigned, None, "ticket.assign")
+        .await
 }
 
 /// A message about a ticket: number and what happened, never its text.
-pub(super) fn notice(row: &ticket::Model, kind: NotificationKind, cause: String, zh: &str, en: &str) -> Notice {
-    Notice { kind, ticket: row.id, cause, zh: format!("工单 {} {zh}", row.number), en: format!("Ticket {} {en}", row.number) }
+pub(super) fn notice(
+    row: &ticket::Model,
+    kind: NotificationKind,
+    cause: String,
+    zh: &str,
+    en: &str,
+) -> Notice {
+    Notice {
+        kind,
+        ticket: row.id,
+        cause,
+        zh: format!("工单 {} {zh}", row.number),
+        en: format!("Ticket {} {en}", row.number),
+    }
 }
 
 /// Who handles a category: trainings are the trainer's, everything else the engineers' (`domain.md` 2.3).
 fn handles(who: &Requester, row: &ticket::Model) -> bool {
     who.roles_at(row.hospital_id).any(|role| match role {
-        Role::VendorPm | Role::VendorEngineer => row.category != TicketCategory::Training || role == Role::VendorPm,
+        Role::VendorPm | Role::VendorEngineer => {
+            row.category != TicketCategory::Training || role == Role::VendorPm
+        }
         Role::VendorTrainer => row.category == TicketCategory::Training,
-        Role::HospItAdmin | Role::IcuNurse | Role::IcuDoctor | Role::HospManager | Role::Auditor => false,
+        Role::HospItAdmin
+        | Role::IcuNurse
+        | Role::IcuDoctor
+        | Role::HospManager
+        | Role::Auditor => false,
     })
 }
 
 fn require_handler(change: &Change<'_>) -> Result<()> {
-    if handles(change.who, &change.row) { Ok(()) } else { Err(Error::new(crate::error::Code::Forbidden).detail("该类工单由他人处理", "this category is handled by others")) }
+    if handles(change.who, &change.row) {
+        Ok(())
+    } else {
+        Err(Error::new(crate::error::Code::Forbidden)
+            .detail("该类工单由他人处理", "this category is handled by others"))
+    }
 }
 
 /// The first human, substantive answer of the vendor.
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, those of the text.
-pub async fn respond(app: &App, who: &Requester, id: Option<TicketId>, version: i32, text: &str, channel: Channel) -> Result<ticket::Model> {
+pub async fn respond(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+    text: &str,
+    channel: Channel,
+) -> Result<ticket::Model> {
     let text = checked(text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketRespond, id, Some(version)).await?;
     require_handler(&change)?;
     change.step(TicketAction::Respond)?;
     answered(&mut change, channel).await?;
-    let what = notice(&change.row, NotificationKind::TicketChanged, format!("responded:{}:{}", change.row.id, change.row.cycle), "已响应", "was answered");
-    notification::tell(&change.tx, app, change.row.hospital_id, &[change.row.reporter_id].into(), &what).await?;
-    change.commit(TicketEventKind::Responded, Some(text), "ticket.respond").await
+    let what = notice(
+        &change.row,
+        NotificationKind::TicketChanged,
+        format!("responded:{}:{}", change.row.id, change.row.cycle),
+        "已响应",
+        "was answered",
+    );
+    notification::tell(
+        &change.tx,
+        app,
+        change.row.hospital_id,
+        &[change.row.reporter_id].into(),
+        &what,
+    )
+    .await?;
+    change
+        .commit(TicketEventKind::Responded, Some(text), "ticket.respond")
+        .await
 }
 
 async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
@@ -133,7 +201,12 @@ async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
 ///
 /// # Errors
 /// `NOT_FOUND`, `WRONG_STATE`, those of the text.
-pub async fn add_step(app: &App, who: &Requester, id: Option<TicketId>, new: NewStep) -> Result<ticket::Model> {
+pub async fn add_step(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    new: NewStep,
+) -> Result<ticket::Model> {
     let action = checked(&new.action, "action", LONG)?;
     let finding = checked_option(new.finding.as_deref(), "finding", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
@@ -157,24 +230,36 @@ pub async fn add_step(app: &App, who: &Requester, id: Option<TicketId>, new: New
     .insert(&change.tx)
     .await?;
     clocks::answered(&change.tx, app, who, &change.row, change.now).await?;
-    change.commit(TicketEventKind::StepAdded, Some(action), "ticket.add_step").await
+    change
+        .commit(TicketEventKind::StepAdded, Some(action), "ticket.add_step")
+        .await
 }
 
 /// Writes a new version of the solution plan; the former one is superseded.
 ///
 /// # Errors
 /// `NOT_FOUND`, `WRONG_STATE`, `INVALID` for an unknown item of the checklist, those of the texts.
-pub async fn write_plan(app: &App, who: &Requester, id: Option<TicketId>, new: NewPlan) -> Result<ticket::Model> {
+pub async fn write_plan(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    new: NewPlan,
+) -> Result<ticket::Model> {
     let steps = checked(&new.steps, "steps", LONG)?;
     let risk = checked(&new.risk, "risk", LONG)?;
     let rollback = checked(&new.rollback, "rollback", LONG)?;
     let mut answers = serde_json::Map::new();
     for (code, answer, note) in &new.checklist {
         if !rule::CHECKLIST.iter().any(|item| item.code == code) {
-            return Err(Error::from(UserErrorCode::Invalid).at(["checklist"]).detail("核查表没有此项", "the checklist has no such item"));
+            return Err(Error::from(UserErrorCode::Invalid)
+                .at(["checklist"])
+                .detail("核查表没有此项", "the checklist has no such item"));
         }
         let note = checked_option(Some(note), "checklist", SHORT)?;
-        answers.insert(code.clone(), serde_json::json!({ "answer": answer, "note": note }));
+        answers.insert(
+            code.clone(),
+            serde_json::json!({ "answer": answer, "note": note }),
+        );
     }
     let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
     require_handler(&change)?;
@@ -191,7 +276,11 @@ pub async fn write_plan(app: &App, who: &Requester, id: Option<TicketId>, new: N
         hospital_id: Set(change.row.hospital_id),
         ticket_id: Set(change.row.id),
         plan_no: Set(no),
-        state: Set(if new.executed { PlanState::Executed } else { PlanState::Draft }),
+        state: Set(if new.executed {
+            PlanState::Executed
+        } else {
+            PlanState::Draft
+        }),
         steps: Set(steps),
         risk: Set(risk),
         rollback: Set(rollback),
@@ -202,7 +291,13 @@ pub async fn write_plan(app: &App, who: &Requester, id: Option<TicketId>, new: N
     }
     .insert(&change.tx)
     .await?;
-    change.commit(TicketEventKind::PlanChanged, Some(format!("#{no}")), "ticket.write_plan").await
+    change
+        .commit(
+            TicketEventKind::PlanChanged,
+            Some(format!("#{no}")),
+            "ticket.write_plan",
+        )
+        .await
 }
 
 async fn latest_plan(change: &Change<'_>) -> Result<Option<solution_plan::Model>> {
@@ -219,7 +314,13 @@ async fn latest_plan(change: &Change<'_>) -> Result<Option<solution_plan::Model>
 ///
 /// # Errors
 /// `REQUIRED`, `CHECKLIST_INCOMPLETE`, `WRONG_STATE`, `NOT_FOUND`, `CONFLICT`, those of the texts.
-pub async fn resolve(app: &App, who: &Requester, id: Option<TicketId>, version: i32, solution: Solution) -> Result<ticket::Model> {
+pub async fn resolve(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+    solution: Solution,
+) -> Result<ticket::Model> {
     let text = checked(&solution.text, "text", LONG)?;
     let verification = checked_option(solution.verification.as_deref(), "verification", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketResolve, id, Some(version)).await?;
@@ -240,9 +341,24 @@ pub async fn resolve(app: &App, who: &Requester, id: Option<TicketId>, version: 
     change.row.root_cause = solution.root_cause;
     change.row.verification = verification;
     clocks::resolved(&change.tx, app, who, &change.row, change.now).await?;
-    let what = notice(&change.row, NotificationKind::DecisionNeeded, format!("resolved:{}:{}", change.row.id, change.row.version), "已解决，请确认", "is solved, please confirm");
-    notification::tell(&change.tx, app, change.row.hospital_id, &[change.row.reporter_id].into(), &what).await?;
-    change.commit(TicketEventKind::Resolved, Some(text), "ticket.resolve").await
+    let what = notice(
+        &change.row,
+        NotificationKind::DecisionNeeded,
+        format!("resolved:{}:{}", change.row.id, change.row.version),
+        "已解决，请确认",
+        "is solved, please confirm",
+    );
+    notification::tell(
+        &change.tx,
+        app,
+        change.row.hospital_id,
+        &[change.row.reporter_id].into(),
+        &what,
+    )
+    .await?;
+    change
+        .commit(TicketEventKind::Resolved, Some(text), "ticket.resolve")
+        .await
 }
 
 /// What must be complete before a fault is solved (C1.2.1-c, -e).
@@ -253,16 +369,33 @@ async fn fault_gate(change: &Change<'_>, solution: &Solution, verified: bool) ->
     if !verified {
         return Err(Error::from(UserErrorCode::Required).at(["verification"]));
     }
-    let Some(plan) = latest_plan(change).await?.filter(|plan| plan.state == PlanState::Executed) else {
-        return Err(Error::from(UserErrorCode::Required).at(["plan"]).detail("缺少已执行的解决方案", "an executed solution plan is missing"));
+    let Some(plan) = latest_plan(change)
+        .await?
+        .filter(|plan| plan.state == PlanState::Executed)
+    else {
+        return Err(Error::from(UserErrorCode::Required).at(["plan"]).detail(
+            "缺少已执行的解决方案",
+            "an executed solution plan is missing",
+        ));
     };
     let answers: serde_json::Value = serde_json::from_str(&plan.checklist).unwrap_or_default();
-    let answered = |code: &str| answers.get(code).is_some_and(|item| item.get("answer").is_some_and(|answer| !answer.is_null()) || item.get("note").is_some_and(|note| !note.is_null()));
-    let open: Vec<&str> = rule::CHECKLIST.iter().filter(|item| !answered(item.code)).map(|item| item.zh).collect();
+    let answered = |code: &str| {
+        answers.get(code).is_some_and(|item| {
+            item.get("answer").is_some_and(|answer| !answer.is_null())
+                || item.get("note").is_some_and(|note| !note.is_null())
+        })
+    };
+    let open: Vec<&str> = rule::CHECKLIST
+        .iter()
+        .filter(|item| !answered(item.code))
+        .map(|item| item.zh)
+        .collect();
     if open.is_empty() {
         Ok(())
     } else {
-        Err(Error::from(UserErrorCode::ChecklistIncomplete).at(["checklist"]).detail(open.join("、"), format!("{} items are open", open.len())))
+        Err(Error::from(UserErrorCode::ChecklistIncomplete)
+            .at(["checklist"])
+            .detail(open.join("、"), format!("{} items are open", open.len())))
     }
 }
 
@@ -270,7 +403,12 @@ async fn fault_gate(change: &Change<'_>, solution: &Solution, verified: bool) ->
 ///
 /// # Errors
 /// `NOT_FOUND`, `WRONG_STATE`, those of the text.
-pub async fn reply(app: &App, who: &Requester, id: Option<TicketId>, new: NewReply) -> Result<(ticket::Model, ticket_reply::Model)> {
+pub async fn reply(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    new: NewReply,
+) -> Result<(ticket::Model, ticket_reply::Model)> {
     let text = checked(&new.text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketReply, id, None).await?;
     change.step(TicketAction::Reply)?;
@@ -284,7 +422,9 @@ pub async fn reply(app: &App, who: &Requester, id: Option<TicketId>, new: NewRep
         change.step(TicketAction::Respond)?;
         answered(&mut change, Channel::Portal).await?;
     }
-    let awaited = wait::open(&change).await?.is_some_and(|wait| wait.reason == WaitReason::WaitHospital);
+    let awaited = wait::open(&change)
+        .await?
+        .is_some_and(|wait| wait.reason == WaitReason::WaitHospital);
     let ends_wait = awaited && author.side == Side::Hospital;
     if ends_wait {
         wait::end_open(&mut change, WaitEnd::Reply).await?;
@@ -310,11 +450,30 @@ pub async fn reply(app: &App, who: &Requester, id: Option<TicketId>, new: NewRep
     }
     .insert(&change.tx)
     .await?;
-    let other = if author.side == Side::Vendor { Some(change.row.reporter_id) } else { change.row.assignee_id };
+    let other = if author.side == Side::Vendor {
+        Some(change.row.reporter_id)
+    } else {
+        change.row.assignee_id
+    };
     if let Some(other) = other.filter(|other| *other != author.id) {
-        let what = notice(&change.row, NotificationKind::TicketChanged, format!("reply:{}", row.id), "有新答复", "has a new reply");
-        notification::tell(&change.tx, app, change.row.hospital_id, &[other].into(), &what).await?;
+        let what = notice(
+            &change.row,
+            NotificationKind::TicketChanged,
+            format!("reply:{}", row.id),
+            "有新答复",
+            "has a new reply",
+        );
+        notification::tell(
+            &change.tx,
+            app,
+            change.row.hospital_id,
+            &[other].into(),
+            &what,
+        )
+        .await?;
     }
-    let ticket = change.commit(TicketEventKind::Replied, None, "ticket.reply").await?;
+    let ticket = change
+        .commit(TicketEventKind::Replied, None, "ticket.reply")
+        .await?;
     Ok((ticket, row))
 }

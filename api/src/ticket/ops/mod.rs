@@ -17,11 +17,16 @@ use entity::rules::ticket as rule;
 use entity::values::{Role, Side, TicketAction, TicketEventKind};
 use entity::{ticket, ticket_event};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 
 pub use create::{NewFault, NewTicket, create, release, triage};
 pub use decide::{cancel, confirm, rate, reject, reopen};
-pub use handle::{NewPlan, NewReply, NewStep, Solution, add_step, assign, reply, resolve, respond, write_plan};
+pub use handle::{
+    NewPlan, NewReply, NewStep, Solution, add_step, assign, reply, resolve, respond, write_plan,
+};
 pub use take::{hand_over, take};
 pub use wait::{decide_wait, propose_wait, resume};
 
@@ -53,7 +58,13 @@ impl<'a> Change<'a> {
     /// # Errors
     /// `FORBIDDEN` for a role that never has the permission, `NOT_FOUND` out of scope, `CONFLICT`
     /// for another version.
-    pub async fn begin(app: &'a App, who: &'a Requester, permission: Permission, id: Option<TicketId>, version: Option<i32>) -> Result<Self> {
+    pub async fn begin(
+        app: &'a App,
+        who: &'a Requester,
+        permission: Permission,
+        id: Option<TicketId>,
+        version: Option<i32>,
+    ) -> Result<Self> {
         who.require(permission)?;
         let now = app.clock.now();
         let missing = || Error::from(UserErrorCode::NotFound).at(["ticketId"]);
@@ -69,7 +80,14 @@ impl<'a> Change<'a> {
         if version.is_some_and(|version| version != before.version) {
             return Err(Error::from(UserErrorCode::Conflict).at(["expectedVersion"]));
         }
-        Ok(Self { app, who, tx, now, row: before.clone(), before })
+        Ok(Self {
+            app,
+            who,
+            tx,
+            now,
+            row: before.clone(),
+            before,
+        })
     }
 
     /// The person who acts; the system has none.
@@ -83,7 +101,8 @@ impl<'a> Change<'a> {
     /// # Errors
     /// `WRONG_STATE`.
     pub fn step(&mut self, action: TicketAction) -> Result<()> {
-        self.row.status = rule::next(self.row.status, action).map_err(|_| Error::from(UserErrorCode::WrongState))?;
+        self.row.status = rule::next(self.row.status, action)
+            .map_err(|wrong| Error::from(UserErrorCode::WrongState).caused_by(wrong))?;
         Ok(())
     }
 
@@ -91,13 +110,30 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn commit(mut self, kind: TicketEventKind, text: Option<String>, action: &str) -> Result<ticket::Model> {
+    pub async fn commit(
+        mut self,
+        kind: TicketEventKind,
+        text: Option<String>,
+        action: &str,
+    ) -> Result<ticket::Model> {
         self.row.next_due_at = super::clocks::next_due(&self.tx, &self.row).await?;
         self.row.version = self.before.version + 1;
         let actor = self.who.person_id();
-        let row = self.row.into_active_model().reset_all().update(&self.tx).await?;
+        let row = self
+            .row
+            .into_active_model()
+            .reset_all()
+            .update(&self.tx)
+            .await?;
         record(&self.tx, self.app, actor, &row, self.now, kind, text).await?;
-        audit::append(&self.tx, self.now, Some(row.hospital_id), self.who, Act::done(action, "ticket", row.id.0)).await?;
+        audit::append(
+            &self.tx,
+            self.now,
+            Some(row.hospital_id),
+            self.who,
+            Act::done(action, "ticket", row.id.0),
+        )
+        .await?;
         self.tx.commit().await?;
         self.app.wake.notify_one();
         Ok(row)
@@ -108,7 +144,15 @@ impl<'a> Change<'a> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn record(tx: &Tx, app: &App, actor: Option<PersonId>, row: &ticket::Model, at: DateTime<Utc>, kind: TicketEventKind, text: Option<String>) -> Result<()> {
+pub async fn record(
+    tx: &Tx,
+    app: &App,
+    actor: Option<PersonId>,
+    row: &ticket::Model,
+    at: DateTime<Utc>,
+    kind: TicketEventKind,
+    text: Option<String>,
+) -> Result<()> {
     let last = ticket_event::Entity::find()
         .filter(ticket_event::Column::HospitalId.eq(row.hospital_id))
         .filter(ticket_event::Column::TicketId.eq(row.id))
@@ -136,12 +180,29 @@ pub async fn record(tx: &Tx, app: &App, actor: Option<PersonId>, row: &ticket::M
 ///
 /// # Errors
 /// Those of the database.
-pub async fn refused(app: &App, who: &Requester, action: &str, id: Option<TicketId>, error: &Error) -> Result<()> {
+pub async fn refused(
+    app: &App,
+    who: &Requester,
+    action: &str,
+    id: Option<TicketId>,
+    error: &Error,
+) -> Result<()> {
     // The chain of a ticket's hospital only if the ticket is in scope: others go to the own hospital's or the system's.
     let hospitals = who.hospitals();
-    let home = if hospitals.len() == 1 { hospitals.first().copied() } else { None };
+    let home = if hospitals.len() == 1 {
+        hospitals.first().copied()
+    } else {
+        None
+    };
     let tx = app.db.begin_write().await?;
-    audit::append(&tx, app.clock.now(), home, who, Act::refused(action, "ticket", id.map(|id| id.0), error.code().word())).await?;
+    audit::append(
+        &tx,
+        app.clock.now(),
+        home,
+        who,
+        Act::refused(action, "ticket", id.map(|id| id.0), error.code().word()),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -164,7 +225,9 @@ pub fn checked(value: &str, field: &str, most: usize) -> Result<String> {
         None => Ok(value),
         Some(found) => {
             let (zh, en) = found.text();
-            Err(Error::from(UserErrorCode::PatientDataInText).at(path()).detail(zh, en))
+            Err(Error::from(UserErrorCode::PatientDataInText)
+                .at(path())
+                .detail(zh, en))
         }
     }
 }
@@ -174,7 +237,10 @@ pub fn checked(value: &str, field: &str, most: usize) -> Result<String> {
 /// # Errors
 /// As [`checked`].
 pub fn checked_option(value: Option<&str>, field: &str, most: usize) -> Result<Option<String>> {
-    value.filter(|value| !value.trim().is_empty()).map(|value| checked(value, field, most)).transpose()
+    value
+        .filter(|value| !value.trim().is_empty())
+        .map(|value| checked(value, field, most))
+        .transpose()
 }
 
 /// Longest description, reply, solution, in characters.
@@ -192,11 +258,19 @@ pub fn allowed_actions(who: &Requester, row: &ticket::Model) -> Vec<TicketAction
         .iter()
         .copied()
         .filter(|action| rule::next(row.status, *action).is_ok())
-        .filter(|action| permission_of(*action).is_some_and(|permission| who.may_at(row.hospital_id, permission)))
+        .filter(|action| {
+            permission_of(*action).is_some_and(|permission| who.may_at(row.hospital_id, permission))
+        })
         .filter(|action| match action {
-            TicketAction::Confirm | TicketAction::Reject | TicketAction::Reopen => may_judge(who, row),
+            TicketAction::Confirm | TicketAction::Reject | TicketAction::Reopen => {
+                may_judge(who, row)
+            }
             TicketAction::Cancel => who.side() == Some(raised_by(row)),
-            TicketAction::Rate => who.side() == Some(Side::Hospital) && row.rating.is_none() && who.person_id() == Some(row.reporter_id),
+            TicketAction::Rate => {
+                who.side() == Some(Side::Hospital)
+                    && row.rating.is_none()
+                    && who.person_id() == Some(row.reporter_id)
+            }
             _ => true,
         })
         .collect()
@@ -205,7 +279,10 @@ pub fn allowed_actions(who: &Requester, row: &ticket::Model) -> Vec<TicketAction
 /// The requester of the ticket, or the information centre of its hospital.
 #[must_use]
 pub fn may_judge(who: &Requester, row: &ticket::Model) -> bool {
-    who.person_id() == Some(row.reporter_id) || who.roles_at(row.hospital_id).any(|role| role == Role::HospItAdmin)
+    who.person_id() == Some(row.reporter_id)
+        || who
+            .roles_at(row.hospital_id)
+            .any(|role| role == Role::HospItAdmin)
 }
 
 /// The side that raised the ticket.
@@ -213,7 +290,9 @@ pub fn may_judge(who: &Requester, row: &ticket::Model) -> bool {
 pub fn raised_by(row: &ticket::Model) -> Side {
     match row.origin {
         entity::values::TicketOrigin::VendorSelf => Side::Vendor,
-        entity::values::TicketOrigin::Hospital | entity::values::TicketOrigin::System => Side::Hospital,
+        entity::values::TicketOrigin::Hospital | entity::values::TicketOrigin::System => {
+            Side::Hospital
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 use entity::ids::TicketId;
 use entity::rules::access::Permission;
 use entity::ticket;
-use entity::values::{ClockCancelReason, NotificationKind, TicketAction, TicketCategory, TicketEventKind, TicketStatus, WaitEnd};
+use entity::values::{
+    ClockCancelReason, NotificationKind, TicketAction, TicketCategory, TicketEventKind,
+    TicketStatus, WaitEnd,
+};
 
 use super::super::clocks;
 use super::handle::notice;
@@ -17,10 +20,19 @@ use crate::requester::Requester;
 ///
 /// # Errors
 /// `REQUIRED`, `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` (also for disasters and security).
-pub async fn take(app: &App, who: &Requester, id: Option<TicketId>, version: i32, text: &str) -> Result<ticket::Model> {
+pub async fn take(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+    text: &str,
+) -> Result<ticket::Model> {
     let text = wait::reason(text)?;
     let mut change = Change::begin(app, who, Permission::TicketTake, id, Some(version)).await?;
-    if matches!(change.row.category, TicketCategory::Disaster | TicketCategory::Security) {
+    if matches!(
+        change.row.category,
+        TicketCategory::Disaster | TicketCategory::Security
+    ) {
         return Err(UserErrorCode::WrongState.into());
     }
     change.step(TicketAction::Take)?;
@@ -28,15 +40,31 @@ pub async fn take(app: &App, who: &Requester, id: Option<TicketId>, version: i32
     change.row.status = TicketStatus::TakenByHospital;
     change.row.taken_by = change.actor();
     change.row.taken_at = Some(change.now);
-    clocks::cancelled(&change.tx, app, who, &change.row, ClockCancelReason::TakenByHospital, change.now).await?;
-    change.commit(TicketEventKind::Taken, Some(text), "ticket.take").await
+    clocks::cancelled(
+        &change.tx,
+        app,
+        who,
+        &change.row,
+        ClockCancelReason::TakenByHospital,
+        change.now,
+    )
+    .await?;
+    change
+        .commit(TicketEventKind::Taken, Some(text), "ticket.take")
+        .await
 }
 
 /// Hands a taken ticket over: the next cycle of its clocks starts now, with full targets.
 ///
 /// # Errors
 /// `REQUIRED`, `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` if nobody took it.
-pub async fn hand_over(app: &App, who: &Requester, id: Option<TicketId>, version: i32, text: &str) -> Result<ticket::Model> {
+pub async fn hand_over(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+    text: &str,
+) -> Result<ticket::Model> {
     let text = checked(text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketHandOver, id, Some(version)).await?;
     change.step(TicketAction::HandOver)?;
@@ -48,8 +76,22 @@ pub async fn hand_over(app: &App, who: &Requester, id: Option<TicketId>, version
     let contract = clocks::contract_of(&change.tx, &change.row).await?;
     let terms = clocks::terms_now(app, &contract, change.now).await?;
     clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
-    let to = notification::people(&change.tx, change.row.hospital_id, change.row.contract_id, &VENDOR_DESK).await?;
-    let what = notice(&change.row, NotificationKind::TicketReceived, format!("handed:{}:{}", change.row.id, change.row.cycle), "由院方转交", "was handed over");
+    let to = notification::people(
+        &change.tx,
+        change.row.hospital_id,
+        change.row.contract_id,
+        &VENDOR_DESK,
+    )
+    .await?;
+    let what = notice(
+        &change.row,
+        NotificationKind::TicketReceived,
+        format!("handed:{}:{}", change.row.id, change.row.cycle),
+        "由院方转交",
+        "was handed over",
+    );
     notification::tell(&change.tx, app, change.row.hospital_id, &to, &what).await?;
-    change.commit(TicketEventKind::HandedOver, Some(text), "ticket.hand_over").await
+    change
+        .commit(TicketEventKind::HandedOver, Some(text), "ticket.hand_over")
+        .await
 }

@@ -2,7 +2,10 @@
 
 use entity::ids::{TicketId, WaitId};
 use entity::rules::access::Permission;
-use entity::values::{Decision, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd, WaitReason};
+use entity::values::{
+    Decision, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
+    WaitReason,
+};
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -32,7 +35,13 @@ pub async fn open(change: &Change<'_>) -> Result<Option<wait::Model>> {
 ///
 /// # Errors
 /// `NOT_FOUND`, `WRONG_STATE` (also while another wait is open), those of the text.
-pub async fn propose_wait(app: &App, who: &Requester, id: Option<TicketId>, reason: WaitReason, note: &str) -> Result<ticket::Model> {
+pub async fn propose_wait(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    reason: WaitReason,
+    note: &str,
+) -> Result<ticket::Model> {
     let note = checked(note, "note", LONG)?;
     let mut change = Change::begin(app, who, Permission::WaitPropose, id, None).await?;
     change.step(TicketAction::ProposeWait)?;
@@ -56,24 +65,55 @@ pub async fn propose_wait(app: &App, who: &Requester, id: Option<TicketId>, reas
     }
     .insert(&change.tx)
     .await?;
-    let centre = notification::people(&change.tx, change.row.hospital_id, change.row.contract_id, &[Role::HospItAdmin]).await?;
-    let what = notice(&change.row, NotificationKind::DecisionNeeded, format!("wait:{}", row.id), "申请等待，请决定", "asks for a wait, please decide");
+    let centre = notification::people(
+        &change.tx,
+        change.row.hospital_id,
+        change.row.contract_id,
+        &[Role::HospItAdmin],
+    )
+    .await?;
+    let what = notice(
+        &change.row,
+        NotificationKind::DecisionNeeded,
+        format!("wait:{}", row.id),
+        "申请等待，请决定",
+        "asks for a wait, please decide",
+    );
     notification::tell(&change.tx, app, change.row.hospital_id, &centre, &what).await?;
-    change.commit(TicketEventKind::WaitProposed, Some(note), "ticket.propose_wait").await
+    change
+        .commit(
+            TicketEventKind::WaitProposed,
+            Some(note),
+            "ticket.propose_wait",
+        )
+        .await
 }
 
 /// The hospital accepts or refuses the wait; accepted, it counts from the proposal.
 ///
 /// # Errors
 /// `NOT_FOUND`, `WRONG_STATE` without a pending wait.
-pub async fn decide_wait(app: &App, who: &Requester, id: Option<TicketId>, accept: bool) -> Result<ticket::Model> {
+pub async fn decide_wait(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    accept: bool,
+) -> Result<ticket::Model> {
     let mut change = Change::begin(app, who, Permission::WaitDecide, id, None).await?;
-    let pending = open(&change).await?.filter(|wait| wait.decision == Decision::Pending);
-    let Some(pending) = pending else { return Err(UserErrorCode::WrongState.into()) };
+    let pending = open(&change)
+        .await?
+        .filter(|wait| wait.decision == Decision::Pending);
+    let Some(pending) = pending else {
+        return Err(UserErrorCode::WrongState.into());
+    };
     change.step(TicketAction::DecideWait)?;
     let (reason, from_at) = (pending.reason, pending.from_at);
     let mut row = pending.into_active_model();
-    row.decision = Set(if accept { Decision::Accepted } else { Decision::Refused });
+    row.decision = Set(if accept {
+        Decision::Accepted
+    } else {
+        Decision::Refused
+    });
     row.decided_by = Set(change.actor());
     row.decided_at = Set(Some(change.now));
     if accept {
@@ -89,7 +129,13 @@ pub async fn decide_wait(app: &App, who: &Requester, id: Option<TicketId>, accep
         row.end_cause = Set(Some(WaitEnd::Refused));
         row.update(&change.tx).await?;
     }
-    change.commit(TicketEventKind::WaitDecided, Some(if accept { "ACCEPTED" } else { "REFUSED" }.to_owned()), "ticket.decide_wait").await
+    change
+        .commit(
+            TicketEventKind::WaitDecided,
+            Some(if accept { "ACCEPTED" } else { "REFUSED" }.to_owned()),
+            "ticket.decide_wait",
+        )
+        .await
 }
 
 /// Ends the wait by hand.
@@ -100,7 +146,9 @@ pub async fn resume(app: &App, who: &Requester, id: Option<TicketId>) -> Result<
     let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
     change.step(TicketAction::Resume)?;
     end_open(&mut change, WaitEnd::Manual).await?;
-    change.commit(TicketEventKind::WaitEnded, None, "ticket.resume").await
+    change
+        .commit(TicketEventKind::WaitEnded, None, "ticket.resume")
+        .await
 }
 
 /// Ends the open wait, if there is one; an accepted one resumes the clocks and the handling.
@@ -108,7 +156,9 @@ pub async fn resume(app: &App, who: &Requester, id: Option<TicketId>) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
-    let Some(wait) = open(change).await? else { return Ok(()) };
+    let Some(wait) = open(change).await? else {
+        return Ok(());
+    };
     let accepted = wait.decision == Decision::Accepted;
     if !accepted && cause == WaitEnd::Reply {
         // A proposal that nobody has decided yet stays open for the decision.
@@ -129,5 +179,11 @@ pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
 
 /// Error for an act that needs a reason.
 pub(super) fn reason(text: &str) -> Result<String> {
-    checked(text, "reason", LONG).map_err(|error| if error.code() == crate::error::Code::Required { Error::from(UserErrorCode::Required).at(["reason"]) } else { error })
+    checked(text, "reason", LONG).map_err(|error| {
+        if error.code() == crate::error::Code::Required {
+            Error::from(UserErrorCode::Required).at(["reason"])
+        } else {
+            error
+        }
+    })
 }

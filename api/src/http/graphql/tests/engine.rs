@@ -22,7 +22,7 @@ async fn timeout_stops_the_wait_and_never_the_operation() {
     assert_eq!(endpoint.free_turns(), free);
 }
 
-/// L6: a client that goes away does not stop its operation either.
+/// a client that goes away does not stop its operation either.
 #[actix_web::test]
 async fn lost_client_does_not_stop_the_operation() {
     let endpoint = endpoint(|_, _| {});

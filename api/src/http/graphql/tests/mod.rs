@@ -1,3 +1,5 @@
+//! Tests of the module beside it (mod).
+
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
