@@ -10,6 +10,7 @@ use async_graphql::{Context, EmptySubscription, MergedObject, SDLExportOptions, 
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
 use crate::error::{Error, Lang, UserError};
+use crate::http::origin::COOKIE_NAME;
 use crate::requester::Requester;
 use crate::ticket::graphql::{TicketMutation, TicketQuery};
 
@@ -51,7 +52,15 @@ pub fn sdl() -> String {
         .sorted_arguments()
         .sorted_enum_items()
         .include_specified_by();
-    schema(None).sdl_with_options(options)
+    without_built_ins(&schema(None).sdl_with_options(options))
+}
+
+/// The directives that every server has are printed last and are not part of the document.
+fn without_built_ins(sdl: &str) -> String {
+    let own = sdl
+        .split("\n\"\"\"\nDirects the executor to include")
+        .next();
+    own.unwrap_or(sdl).trim_end().to_owned()
 }
 
 /// What an operation wants done to the session cookie.
@@ -63,33 +72,15 @@ pub enum Cookie {
     Clear,
 }
 
-/// Sends the session cookie, or takes it away.
+/// Sends the session cookie, or takes it away. Browsers keep it over TLS and on this machine.
 pub fn set_cookie(ctx: &Context<'_>, wish: &Cookie) {
-    let name = cookie_name(&app(ctx).config);
-    let secure = if name.starts_with("__Host-") {
-        "; Secure"
-    } else {
-        ""
-    };
     let (value, age) = match wish {
         Cookie::Set(token, lifetime) => (token.as_str(), lifetime.as_secs()),
         Cookie::Clear => ("", 0),
     };
-    ctx.append_http_header(
-        "set-cookie",
-        format!("{name}={value}{secure}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}"),
-    );
-}
-
-/// `__Host-icuops`, which browsers keep only over TLS or on this machine; the demonstration, which
-/// speaks plain HTTP on loopback, has a name without that promise.
-#[must_use]
-pub fn cookie_name(config: &crate::config::Config) -> &'static str {
-    if config.demo {
-        "icuops-demo"
-    } else {
-        crate::http::origin::COOKIE_NAME
-    }
+    let cookie =
+        format!("{COOKIE_NAME}={value}; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}");
+    ctx.append_http_header("set-cookie", cookie);
 }
 
 /// The shared state.

@@ -8,6 +8,8 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instant(pub DateTime<Utc>);
 
+/// 时刻：RFC 3339、UTC、微秒，输入可带任意时区.
+/// Instant: RFC 3339 in UTC with six digits and `Z`; input with any offset, cut to microseconds.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339"

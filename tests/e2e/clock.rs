@@ -32,7 +32,7 @@ async fn step(app: &TestApp, ticket: &Value) -> Value {
     .await
 }
 
-/// An S2 fault received 08:00 with answer and first step at 08:10.
+/// A fault of the second severity, received 08:00, with answer and first step at 08:10.
 async fn s2(app: &TestApp, key: &str) -> Value {
     let fault = app.fault(key, "HIGH", "SEVERAL").await;
     assert_eq!(fault["severity"], "S2");

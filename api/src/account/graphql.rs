@@ -231,6 +231,15 @@ pub struct ChangePasswordInput {
     pub new_password: String,
 }
 
+/// 退出.
+/// Sign out.
+#[derive(Debug, InputObject)]
+pub struct LogoutInput {
+    /// 是否退出本人的全部会话.
+    /// Whether all sessions of the person end.
+    pub everywhere: bool,
+}
+
 /// 只有成败的结果.
 /// Result of a mutation that changes no node of its own.
 #[derive(SimpleObject)]
@@ -316,13 +325,16 @@ impl AccountMutation {
     async fn logout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            default = false,
-            desc = "是否退出本人的全部会话. Whether all sessions of the person end."
-        )]
-        everywhere: bool,
+        #[graphql(desc = "范围；缺省为当前会话. Scope; this session by default.")] input: Option<
+            LogoutInput,
+        >,
     ) -> Option<async_graphql::Result<LogoutPayload>> {
-        let done = ops::logout(app(ctx), requester(ctx), everywhere).await;
+        let done = ops::logout(
+            app(ctx),
+            requester(ctx),
+            input.is_some_and(|input| input.everywhere),
+        )
+        .await;
         if done.is_ok() {
             set_cookie(ctx, &Cookie::Clear);
         }

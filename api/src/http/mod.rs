@@ -32,7 +32,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
     let origins = Origins {
         public: app.config.public_origin.clone(),
         allowed: app.config.allowed_origins.clone(),
-        cookie: Some(crate::graphql::cookie_name(&app.config).to_owned()),
+        cookie: None,
     };
     let config = Config {
         graphiql: app.config.demo,

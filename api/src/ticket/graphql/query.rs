@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::super::ops;
-use super::types::{PageInfo, Ticket, TicketEdge};
+use super::types::{Node, PageInfo, Ticket, TicketEdge};
 use crate::error::{Error, Reason};
 use crate::graphql::{app, requester};
 use crate::page::{self, Ask, Cursors, Key};
@@ -135,6 +135,20 @@ impl TicketQuery {
         one(ctx, by)
             .await
             .map(|row| row.map(Ticket))
+            .map_err(Into::into)
+            .transpose()
+    }
+
+    /// 按全局 ID；不存在与无权同为 null.
+    /// By global id; unknown and out of scope are both null.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "全局 ID. Global id.")] id: ID,
+    ) -> Option<async_graphql::Result<Node>> {
+        let found = one(ctx, TicketBy::Id(id)).await;
+        found
+            .map(|row| row.map(|row| Node::Ticket(Ticket(row))))
             .map_err(Into::into)
             .transpose()
     }

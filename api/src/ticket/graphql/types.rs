@@ -1,6 +1,6 @@
 //! Ticket, clock, history and reply as the schema shows them.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use entity::values::{
     BedsAffected, Channel, ClockCode, Confirmation, ReceivedSource, RootCause, Severity, Side,
     SlaClockKind, SlaClockState, SlaResult, TargetSource, TicketAction, TicketCategory,
@@ -19,6 +19,16 @@ use crate::scalar::Instant;
 /// A fault, request or question raised under the contract.
 #[derive(Clone, Debug)]
 pub struct Ticket(pub ticket::Model);
+
+/// 可由全局 ID 取得的对象.
+/// Anything with a global id.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "全局 ID. Global id."))]
+pub enum Node {
+    /// 工单.
+    /// A ticket.
+    Ticket(Ticket),
+}
 
 type Maybe<T> = Option<async_graphql::Result<T>>;
 
