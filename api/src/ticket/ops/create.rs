@@ -112,7 +112,7 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
             .any(|role| kind.may_self_raise.contains(&role)),
     };
     if !may {
-        return Err(Error::new(crate::error::Code::Forbidden).detail(
+        return Err(Error::from(UserErrorCode::Invalid).at(["category"]).detail(
             "您的角色不能提交该类工单",
             "your role cannot submit this category",
         ));

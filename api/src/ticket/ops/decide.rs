@@ -25,7 +25,7 @@ async fn judged<'a>(
 ) -> Result<Change<'a>> {
     let change = Change::begin(app, who, permission, id, Some(version)).await?;
     if !may_judge(who, &change.row) {
-        return Err(Error::new(crate::error::Code::Forbidden).detail(
+        return Err(Error::from(UserErrorCode::Invalid).at(["ticketId"]).detail(
             "仅报告人或信息中心可确认",
             "only the requester or the information centre decides",
         ));
@@ -100,6 +100,7 @@ pub async fn reject(
     version: i32,
     text: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketReject)?;
     let text = wait::reason(text)?;
     let mut change = judged(app, who, Permission::TicketReject, id, version).await?;
     change.step(TicketAction::Reject)?;
@@ -121,6 +122,7 @@ pub async fn reopen(
     version: i32,
     text: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketReopen)?;
     let text = wait::reason(text)?;
     let mut change = judged(app, who, Permission::TicketReopen, id, version).await?;
     change.step(TicketAction::Reopen)?;
@@ -161,6 +163,7 @@ pub async fn rate(
     rating: i32,
     comment: Option<&str>,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketRate)?;
     let comment = checked_option(comment, "comment", LONG)?;
     if !(1..=5).contains(&rating) {
         return Err(Error::from(UserErrorCode::Invalid)
@@ -193,10 +196,11 @@ pub async fn cancel(
     version: i32,
     text: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketCancel)?;
     let text = wait::reason(text)?;
     let mut change = Change::begin(app, who, Permission::TicketCancel, id, Some(version)).await?;
     if who.side() != Some(raised_by(&change.row)) {
-        return Err(Error::new(crate::error::Code::Forbidden).detail(
+        return Err(Error::from(UserErrorCode::Invalid).at(["ticketId"]).detail(
             "仅提出的一方可撤销",
             "only the side that raised it can cancel",
         ));

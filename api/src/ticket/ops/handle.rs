@@ -145,7 +145,8 @@ fn require_handler(change: &Change<'_>) -> Result<()> {
     if handles(change.who, &change.row) {
         Ok(())
     } else {
-        Err(Error::new(crate::error::Code::Forbidden)
+        Err(Error::from(UserErrorCode::Invalid)
+            .at(["ticketId"])
             .detail("该类工单由他人处理", "this category is handled by others"))
     }
 }
@@ -162,6 +163,7 @@ pub async fn respond(
     text: &str,
     channel: Channel,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketRespond)?;
     let text = checked(text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketRespond, id, Some(version)).await?;
     require_handler(&change)?;
@@ -207,6 +209,7 @@ pub async fn add_step(
     id: Option<TicketId>,
     new: NewStep,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketHandle)?;
     let action = checked(&new.action, "action", LONG)?;
     let finding = checked_option(new.finding.as_deref(), "finding", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
@@ -245,6 +248,7 @@ pub async fn write_plan(
     id: Option<TicketId>,
     new: NewPlan,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketHandle)?;
     let steps = checked(&new.steps, "steps", LONG)?;
     let risk = checked(&new.risk, "risk", LONG)?;
     let rollback = checked(&new.rollback, "rollback", LONG)?;
@@ -321,6 +325,7 @@ pub async fn resolve(
     version: i32,
     solution: Solution,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketResolve)?;
     let text = checked(&solution.text, "text", LONG)?;
     let verification = checked_option(solution.verification.as_deref(), "verification", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketResolve, id, Some(version)).await?;
@@ -409,6 +414,7 @@ pub async fn reply(
     id: Option<TicketId>,
     new: NewReply,
 ) -> Result<(ticket::Model, ticket_reply::Model)> {
+    who.require(Permission::TicketReply)?;
     let text = checked(&new.text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketReply, id, None).await?;
     change.step(TicketAction::Reply)?;

@@ -27,6 +27,7 @@ pub async fn take(
     version: i32,
     text: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketTake)?;
     let text = wait::reason(text)?;
     let mut change = Change::begin(app, who, Permission::TicketTake, id, Some(version)).await?;
     if matches!(
@@ -65,6 +66,7 @@ pub async fn hand_over(
     version: i32,
     text: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::TicketHandOver)?;
     let text = checked(text, "text", LONG)?;
     let mut change = Change::begin(app, who, Permission::TicketHandOver, id, Some(version)).await?;
     change.step(TicketAction::HandOver)?;

@@ -42,6 +42,7 @@ pub async fn propose_wait(
     reason: WaitReason,
     note: &str,
 ) -> Result<ticket::Model> {
+    who.require(Permission::WaitPropose)?;
     let note = checked(note, "note", LONG)?;
     let mut change = Change::begin(app, who, Permission::WaitPropose, id, None).await?;
     change.step(TicketAction::ProposeWait)?;
