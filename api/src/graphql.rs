@@ -59,8 +59,15 @@ pub fn sdl() -> String {
 fn without_built_ins(sdl: &str) -> String {
     let own = sdl
         .split("\n\"\"\"\nDirects the executor to include")
-        .next();
-    own.unwrap_or(sdl).trim_end().to_owned()
+        .next()
+        .unwrap_or(sdl)
+        .trim_end();
+    // The roots stay: the limits tell a mutation from a type by them.
+    let roots = sdl
+        .rfind("\nschema {")
+        .and_then(|at| sdl.get(at..))
+        .unwrap_or_default();
+    format!("{own}\n{}", roots.trim_end())
 }
 
 /// What an operation wants done to the session cookie.
