@@ -328,7 +328,9 @@ pub async fn found(
     let contract = contract.into_active_model().reset_all().insert(tx).await?;
     periods(tx, app, &contract).await?;
     parameters(tx, app, &contract).await?;
-    import_calendar(tx, app, id, &Calendar::shipped()).await?;
+    let calendar =
+        Calendar::with_provisional().map_err(|error| Error::internal(error.to_string()))?;
+    import_calendar(tx, app, id, &calendar).await?;
     Ok((contract, departments))
 }
 
@@ -399,20 +401,18 @@ async fn import_calendar(
     calendar: &Calendar,
 ) -> Result<()> {
     for (year, data) in &calendar.years {
-        let json = |dates: &std::collections::BTreeSet<NaiveDate>| {
-            serde_json::to_string(dates).map_err(Error::internal)
-        };
+        let json = |dates: Vec<&NaiveDate>| serde_json::to_string(&dates).map_err(Error::internal);
         work_calendar::ActiveModel {
             id: Set(CalendarId(app.clock.id())),
             hospital_id: Set(hospital),
             year: Set(*year),
             revision: Set(1),
             version: Set(calendar.version.clone()),
-            holidays: Set(json(&data.holidays)?),
-            workdays: Set(json(&data.workdays)?),
+            holidays: Set(json(data.holidays.keys().collect())?),
+            workdays: Set(json(data.workdays.keys().collect())?),
             provisional: Set(data.provisional),
-            notice_no: Set(data.notice.clone()),
-            notice_on: Set(data.notice_on),
+            notice_no: Set(data.notice.as_ref().map(|notice| notice.doc.clone())),
+            notice_on: Set(data.notice.as_ref().map(|notice| notice.on)),
             imported_by: Set(None),
             imported_at: Set(app.clock.now()),
         }

@@ -121,8 +121,9 @@ both_backends! {
         assert_eq!(body["data"]["addReply"]["reply"]["endsWait"], true, "{body}");
         assert_eq!(instant(&clock(&app.read("engineer", &fault).await, RESOLUTION, 1)["dueAt"]), t("2026-03-02 18:00:00"));
         app.at("2026-03-02 19:00:00").await;
-        let solved = app.solve(&fault).await;
-        assert_eq!(clock(&solved, RESOLUTION, 1)["result"], "LATE");
+        app.solve(&fault).await;
+        let closed = app.done(&fault, "nurse", "confirmTicket", json!({})).await;
+        assert_eq!(clock(&closed, RESOLUTION, 1)["result"], "LATE");
         let found = breaches(app).await;
         assert_eq!((found.len(), found[0].state), (1, BreachState::Candidate));
     }
@@ -138,7 +139,9 @@ both_backends! {
         app.at("2026-03-02 18:00:00").await;
         app.done(&fault, "engineer", "resumeTicket", json!({})).await;
         app.at("2026-03-02 18:30:00").await;
-        assert_eq!(clock(&app.solve(&fault).await, RESOLUTION, 1)["result"], "ON_TIME");
+        assert_eq!(clock(&app.solve(&fault).await, RESOLUTION, 1)["result"], "OPEN", "open until the hospital confirms");
+        let closed = app.done(&fault, "nurse", "confirmTicket", json!({})).await;
+        assert_eq!(clock(&closed, RESOLUTION, 1)["result"], "ON_TIME");
         let found = breaches(app).await;
         assert_eq!((found.len(), found[0].state), (1, BreachState::Withdrawn));
     }

@@ -104,14 +104,13 @@ fn plan(
     second: bool,
 ) -> Vec<(DateTime<Utc>, Deed)> {
     let category = kind(dice);
-    let class = Catalog::shipped().category(category);
-    let subs: Vec<(&String, &(String, String))> = class
+    let class = Catalog::shared().class(category);
+    let subs: Vec<_> = class
         .subcategories
         .iter()
-        .filter(|(code, _)| code.as_str() != "CHANGE-BUGFIX")
+        .filter(|sub| sub.code != "CHANGE-BUGFIX")
         .collect();
-    let Some((sub, names)) = subs.get(usize::try_from(dice.roll(subs.len() as u64)).unwrap_or(0))
-    else {
+    let Some(sub) = subs.get(usize::try_from(dice.roll(subs.len() as u64)).unwrap_or(0)) else {
         return Vec::new();
     };
     let reporter = if second {
@@ -164,11 +163,11 @@ fn plan(
         key: format!("demo-{second}-{no:06}"),
         contract: None,
         category,
-        subcategory: (*sub).clone(),
-        description: format!("{}：{}", names.0, example(sub)),
+        subcategory: sub.code.clone(),
+        description: format!("{}：{}", sub.name_zh, example(&sub.code)),
         fault: fault.then(|| NewFault {
             component,
-            phenomenon: example(sub),
+            phenomenon: example(&sub.code),
             occurred_at: start - dice.minutes(1, 20),
             scope: match beds {
                 BedsAffected::WholeUnit => "全科".to_owned(),

@@ -34,12 +34,19 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
         allowed: app.config.allowed_origins.clone(),
         cookie: None,
     };
-    let config = Config {
+    let mut config = Config {
         graphiql: app.config.demo,
         origins: origins.clone(),
         proxies: app.config.proxies.clone(),
         ..Config::default()
     };
+    if app.config.demo {
+        // Every visitor of the demonstration has the address of this machine.
+        config.anonymous.bucket = Some(rate::Bucket {
+            capacity: 5_000,
+            refill_per_s: 500,
+        });
+    }
     let tls = app
         .config
         .public_origin

@@ -3,14 +3,18 @@
 //! Every change appends to `sla_event` and replays the clock (S6); warnings and the due instant are
 //! jobs of the same transaction (S33). A breach is inserted once and withdrawn only by a replay (S14).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::ids::{BreachId, ClockId, SlaEventId};
-use entity::rules::calendar::{Calendar, CalendarYear};
-use entity::rules::catalog::Catalog;
-use entity::rules::sla::{self, Limit, Projection, Terms};
+use entity::rules::calendar::{Calendar, CalendarMissing, CalendarYear, Notice};
+use entity::rules::catalog::{Catalog, Span};
+use entity::rules::sla::{
+    self, CheckLimit, Completion, EventBody, Limit, Projection, ReplayError, Silence, Target,
+    Terms, Threshold,
+};
 use entity::values::{
-    BreachKind, BreachState, CalendarMissing, ClockCancelReason, ClockCode, Confirmation, Severity,
-    SlaClockKind, SlaClockState, SlaEventKind, SlaResult, SlaUnit, TargetSource,
+    BreachKind, BreachState, CalendarMissing as MissingYear, ClockCancelReason, ClockCode,
+    Confirmation, Severity, SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource,
+    WaitReason,
 };
 use entity::{
     breach, contract, parameter_set, sla_annex, sla_clock, sla_event, ticket, work_calendar,
@@ -39,8 +43,15 @@ pub struct TermsNow {
     pub calendar: Calendar,
 }
 
-fn no_year(missing: entity::rules::calendar::CalendarMissing) -> Error {
+fn no_year(missing: CalendarMissing) -> Error {
     Error::from(UserErrorCode::CalendarMissing).caused_by(missing)
+}
+
+fn unplayable(error: ReplayError) -> Error {
+    match error {
+        ReplayError::Calendar(missing) => no_year(missing),
+        ReplayError::NotStarted => Error::internal(error),
+    }
 }
 
 /// The contract of a ticket.
@@ -96,22 +107,25 @@ async fn calendar_of(app: &App, contract: &contract::Model) -> Result<Calendar> 
         .order_by_asc(work_calendar::Column::Revision)
         .all(app.db.read())
         .await?;
-    let mut calendar = Calendar {
-        version: String::new(),
-        years: std::collections::BTreeMap::new(),
-    };
-    let dates = |text: &str| serde_json::from_str(text).map_err(Error::internal);
+    let mut calendar = Calendar::empty("");
     for row in rows {
-        let year = CalendarYear {
-            holidays: dates(&row.holidays)?,
-            workdays: dates(&row.workdays)?,
-            provisional: row.provisional,
-            notice: row.notice_no,
-            notice_on: row.notice_on,
-        };
-        if !row.provisional || !calendar.years.contains_key(&row.year) {
-            calendar.years.insert(row.year, year);
+        if row.provisional && calendar.years.contains_key(&row.year) {
+            continue;
         }
+        let dates =
+            |text: &str| serde_json::from_str::<Vec<NaiveDate>>(text).map_err(Error::internal);
+        let notice = row.notice_no.zip(row.notice_on).map(|(doc, on)| Notice {
+            title: doc.clone(),
+            doc,
+            on,
+        });
+        let year = CalendarYear::whole_days(
+            dates(&row.holidays)?,
+            dates(&row.workdays)?,
+            notice,
+            row.provisional,
+        );
+        calendar.years.insert(row.year, year);
         if !row.provisional && row.version > calendar.version {
             calendar.version = row.version;
         }
@@ -135,59 +149,83 @@ pub async fn attach(
     row: &ticket::Model,
     from: DateTime<Utc>,
 ) -> Result<()> {
-    let catalog = Catalog::shipped();
-    let code = catalog.response_clock(row.category, &row.subcategory);
+    let class = Catalog::shared().class(row.category);
+    let (code, span) = class.response(Some(&row.subcategory));
     let parameters = &terms.parameters;
-    if let Some((unit, limit)) = sla::response_limit(
-        code,
-        i64::from(parameters.response_wd_n),
-        i64::from(parameters.immediate_min),
-    ) {
-        let new = NewClock {
-            code,
-            kind: SlaClockKind::Response,
-            unit,
-            limit: Some(limit),
-            source: TargetSource::Policy,
+    let span = match span {
+        Span::WorkingDays(_) => {
+            Span::WorkingDays(u32::try_from(parameters.response_wd_n).unwrap_or(1))
+        }
+        Span::Seconds(_) if code == ClockCode::Immediate15min => {
+            Span::Seconds(i64::from(parameters.immediate_min) * 60)
+        }
+        Span::Seconds(_) | Span::NaturalDays(_) => span,
+    };
+    let response = target(Some(span), CheckLimit::None, TargetSource::Policy);
+    insert(
+        tx,
+        app,
+        who,
+        terms,
+        row,
+        from,
+        Terms::new(code, SlaClockKind::Response, response),
+    )
+    .await?;
+    if class.resolution_clock == Some(ClockCode::ResolutionBySeverity) {
+        let agreed =
+            terms
+                .annex
+                .as_ref()
+                .zip(row.severity)
+                .map(|(annex, severity)| match severity {
+                    Severity::S1 => Span::Seconds(annex.s1_s),
+                    Severity::S2 => Span::Seconds(annex.s2_s),
+                    Severity::S3 => Span::Seconds(annex.s3_s),
+                    Severity::S4 => Span::WorkingDays(u32::try_from(annex.s4_wd).unwrap_or(5)),
+                });
+        let source = if agreed.is_some() {
+            TargetSource::Annex
+        } else {
+            TargetSource::None
         };
-        insert(tx, app, who, terms, row, from, new).await?;
-    }
-    if catalog.category(row.category).resolution_by_severity {
-        let (unit, limit, source) = match (&terms.annex, row.severity) {
-            (Some(annex), Some(Severity::S1)) => {
-                (SlaUnit::Natural, Some(annex.s1_s), TargetSource::Annex)
-            }
-            (Some(annex), Some(Severity::S2)) => {
-                (SlaUnit::Natural, Some(annex.s2_s), TargetSource::Annex)
-            }
-            (Some(annex), Some(Severity::S3)) => {
-                (SlaUnit::Natural, Some(annex.s3_s), TargetSource::Annex)
-            }
-            (Some(annex), Some(Severity::S4)) => (
-                SlaUnit::Wd,
-                Some(i64::from(annex.s4_wd)),
-                TargetSource::Annex,
-            ),
-            (None, _) | (_, None) => (SlaUnit::Natural, None, TargetSource::None),
+        let check = CheckLimit::from(Catalog::shared().check_limit(row.severity));
+        let terms_of_clock = Terms {
+            silence: Some(silence_of(parameters)),
+            ..Terms::new(
+                ClockCode::ResolutionBySeverity,
+                SlaClockKind::Resolution,
+                target(agreed, check, source),
+            )
         };
-        let new = NewClock {
-            code: ClockCode::ResolutionBySeverity,
-            kind: SlaClockKind::Resolution,
-            unit,
-            limit,
-            source,
-        };
-        insert(tx, app, who, terms, row, from, new).await?;
+        insert(tx, app, who, terms, row, from, terms_of_clock).await?;
     }
     Ok(())
 }
 
-struct NewClock {
-    code: ClockCode,
-    kind: SlaClockKind,
-    unit: SlaUnit,
-    limit: Option<i64>,
-    source: TargetSource,
+fn silence_of(parameters: &parameter_set::Model) -> Silence {
+    Silence {
+        wd: u32::try_from(parameters.confirm_reminder_wd).unwrap_or(3),
+        times: u32::try_from(parameters.confirm_reminders).unwrap_or(2),
+    }
+}
+
+fn target(span: Option<Span>, check: CheckLimit, source: TargetSource) -> Target {
+    let limit = span.map_or(Limit::None, Limit::from);
+    let unit = match limit {
+        Limit::WorkingDays(_) => SlaUnit::Wd,
+        Limit::None
+        | Limit::Seconds(_)
+        | Limit::NaturalDays(_)
+        | Limit::Until(_)
+        | Limit::On(_) => SlaUnit::Natural,
+    };
+    Target {
+        unit,
+        limit,
+        check,
+        source,
+    }
 }
 
 async fn insert(
@@ -197,65 +235,63 @@ async fn insert(
     now: &TermsNow,
     row: &ticket::Model,
     from: DateTime<Utc>,
-    new: NewClock,
+    terms: Terms,
 ) -> Result<()> {
-    let check = sla::check_limit(row.severity);
-    let (check_n, check_wd) = match check {
-        Limit::Seconds(seconds) => (seconds, false),
-        Limit::Wd(days) => (i64::from(days), true),
+    let (check_n, check_wd) = match terms.target.check {
+        CheckLimit::None => (None, false),
+        CheckLimit::Seconds(seconds) => (Some(seconds), false),
+        CheckLimit::WorkingDays(days) => (Some(i64::from(days)), true),
     };
-    let terms = Terms {
-        unit: new.unit,
-        limit: new.limit,
-        check,
-        carried: 0,
+    let limit_n = match terms.target.limit {
+        Limit::Seconds(seconds) => Some(seconds),
+        Limit::WorkingDays(days) => Some(i64::from(days)),
+        Limit::None | Limit::NaturalDays(_) | Limit::Until(_) | Limit::On(_) => None,
     };
-    let seen = sla::replay(&terms, from, &[], &now.calendar).map_err(no_year)?;
-    if seen.provisional && now.parameters.calendar_missing == CalendarMissing::Refuse {
-        return Err(UserErrorCode::CalendarMissing.into());
-    }
+    let severity = row
+        .severity
+        .filter(|_| terms.kind == SlaClockKind::Resolution);
     let clock = sla_clock::Model {
         id: ClockId(app.clock.id()),
         hospital_id: row.hospital_id,
         ticket_id: row.id,
-        code: new.code,
-        kind: new.kind,
+        code: terms.code,
+        kind: terms.kind,
         cycle: row.cycle,
-        rule_name: row
-            .severity
-            .filter(|_| new.kind == SlaClockKind::Resolution)
-            .map_or_else(
-                || row.subcategory.clone(),
-                |severity| format!("{}/{severity}", row.category),
-            ),
+        rule_name: severity.map_or_else(
+            || row.subcategory.clone(),
+            |severity| format!("{}/{severity}", row.category),
+        ),
         policy_version: now.parameters.version,
         calendar_version: now.calendar.version.clone(),
-        unit: new.unit,
-        target_source: new.source,
-        limit_n: new.limit,
-        check_n: Some(check_n),
+        unit: terms.target.unit,
+        target_source: terms.target.source,
+        limit_n,
+        check_n,
         check_wd,
-        carried_n: 0,
+        carried_n: terms.carried,
         started_at: from,
-        due_at: seen.due_at,
-        due_before_at: seen.due_before_at,
+        due_at: None,
+        due_before_at: None,
         stopped_at: None,
         paused_n: 0,
         held_n: 0,
-        state: seen.state,
-        result: seen.result,
+        state: SlaClockState::Running,
+        result: SlaResult::Open,
         confirmation: Confirmation::None,
         cancel_reason: None,
-        provisional: seen.provisional,
+        provisional: false,
     };
     let clock = clock.into_active_model().reset_all().insert(tx).await?;
-    let kind = if row.cycle == 1 {
-        SlaEventKind::Attach
+    let body = if row.cycle == 1 {
+        EventBody::Attach
     } else {
-        SlaEventKind::Reattach
+        EventBody::Reattach
     };
-    append(tx, app, who, &clock, kind, from, None).await?;
-    schedule(tx, app, &clock, &seen).await
+    let (_, seen) = change(tx, app, who, clock, body, from, now).await?;
+    if seen.provisional && now.parameters.calendar_missing == MissingYear::Refuse {
+        return Err(UserErrorCode::CalendarMissing.into());
+    }
+    Ok(())
 }
 
 async fn append(
@@ -263,9 +299,8 @@ async fn append(
     app: &App,
     who: &Requester,
     clock: &sla_clock::Model,
-    kind: SlaEventKind,
+    body: EventBody,
     at: DateTime<Utc>,
-    note: Option<String>,
 ) -> Result<()> {
     let last = sla_event::Entity::find()
         .filter(sla_event::Column::HospitalId.eq(clock.hospital_id))
@@ -279,37 +314,89 @@ async fn append(
         hospital_id: Set(clock.hospital_id),
         clock_id: Set(clock.id),
         seq: Set(last.map_or(0, |event| event.seq) + 1),
-        kind: Set(kind),
+        kind: Set(body.kind()),
         effective_at: Set(at),
         recorded_at: Set(app.clock.now()),
         actor_id: Set(who.person_id()),
-        payload: Set("{}".to_owned()),
-        note: Set(note),
+        payload: Set(serde_json::to_string(&body).map_err(Error::internal)?),
+        note: Set(None),
     }
     .insert(tx)
     .await?;
     Ok(())
 }
 
-/// Jobs at the warning points and right behind the due instant; each key fires once.
-async fn schedule(tx: &Tx, app: &App, clock: &sla_clock::Model, seen: &Projection) -> Result<()> {
-    for (point, at) in sla::warn_points(clock.kind, clock.started_at, seen) {
-        let due = seen.due_at.map_or(0, |due| due.timestamp());
-        // The due second itself is still in time.
-        let run_at = if point == 100 && seen.due_before_at.is_none() {
-            at + chrono::TimeDelta::seconds(1)
+/// Jobs at the warning points and right behind the due instant; each key fires once (S12, S33).
+async fn schedule(
+    tx: &Tx,
+    app: &App,
+    clock: &sla_clock::Model,
+    terms: &Terms,
+    seen: &Projection,
+    calendar: &Calendar,
+) -> Result<()> {
+    let mut points: Vec<(Threshold, DateTime<Utc>)> = sla::warn_points(terms, seen, calendar)
+        .map_err(no_year)?
+        .into_iter()
+        .map(|point| (point.threshold, point.at))
+        .collect();
+    if let (Some(due), true, SlaClockState::Running) =
+        (seen.due_at, seen.due_before_at.is_some(), seen.state)
+    {
+        points.push((Threshold::Percent(100), due));
+    }
+    for (threshold, at) in points {
+        // The due second itself is still in time; the bound of a day limit is already late.
+        let behind = threshold == Threshold::Percent(100) && seen.due_before_at.is_none();
+        let run_at = if behind {
+            at + TimeDelta::seconds(1)
         } else {
             at
         };
-        let job = NewJob {
-            kind: Kind::ClockPoint,
-            hospital: clock.hospital_id,
-            subject: clock.id.0,
-            payload: serde_json::json!({ "point": point, "due": due }).to_string(),
-            dedup: Some(format!("clock:{}:{}:{point}:{due}", clock.id, clock.cycle)),
-            run_at,
-        };
-        jobs::enqueue(tx, app, job).await?;
+        point_job(tx, app, clock, seen, threshold, run_at).await?;
+    }
+    Ok(())
+}
+
+async fn point_job(
+    tx: &Tx,
+    app: &App,
+    clock: &sla_clock::Model,
+    seen: &Projection,
+    threshold: Threshold,
+    run_at: DateTime<Utc>,
+) -> Result<()> {
+    let due = seen.due_at.map_or(0, |due| due.timestamp());
+    let job = NewJob {
+        kind: Kind::ClockPoint,
+        hospital: clock.hospital_id,
+        subject: clock.id.0,
+        payload: serde_json::json!({ "point": threshold.to_string(), "due": due }).to_string(),
+        dedup: Some(format!(
+            "clock:{}:{}:{threshold}:{due}",
+            clock.id, clock.cycle
+        )),
+        run_at,
+    };
+    jobs::enqueue(tx, app, job).await
+}
+
+/// Enqueues the reminder of the next working day of an overdue day limit.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, those of the database.
+pub async fn remind_overdue(
+    tx: &Tx,
+    app: &App,
+    clock: &sla_clock::Model,
+    seen: &Projection,
+    row: &ticket::Model,
+) -> Result<()> {
+    let terms = terms_for(tx, app, row).await?;
+    if let Some(point) =
+        sla::next_overdue_point(seen, app.clock.now(), &terms.calendar).map_err(no_year)?
+    {
+        point_job(tx, app, clock, seen, point.threshold, point.at).await?;
     }
     Ok(())
 }
@@ -320,73 +407,107 @@ async fn change(
     app: &App,
     who: &Requester,
     clock: sla_clock::Model,
-    kind: SlaEventKind,
+    body: EventBody,
     at: DateTime<Utc>,
-    calendar: &Calendar,
-) -> Result<sla_clock::Model> {
-    append(tx, app, who, &clock, kind, at, None).await?;
-    let events: Vec<sla::Event> = sla_event::Entity::find()
+    now: &TermsNow,
+) -> Result<(sla_clock::Model, Projection)> {
+    append(tx, app, who, &clock, body, at).await?;
+    project(tx, app, clock, now).await
+}
+
+/// Replays a clock and writes its projection, its breach and its timers.
+async fn project(
+    tx: &Tx,
+    app: &App,
+    clock: sla_clock::Model,
+    now: &TermsNow,
+) -> Result<(sla_clock::Model, Projection)> {
+    let rows = sla_event::Entity::find()
         .filter(sla_event::Column::HospitalId.eq(clock.hospital_id))
         .filter(sla_event::Column::ClockId.eq(clock.id))
         .order_by_asc(sla_event::Column::Seq)
         .all(tx)
-        .await?
-        .into_iter()
-        .map(|event| sla::Event {
-            kind: event.kind,
-            at: event.effective_at,
-            limit: None,
-        })
-        .collect();
-    let seen =
-        sla::replay(&terms_of(&clock), clock.started_at, &events, calendar).map_err(no_year)?;
+        .await?;
+    let mut events = Vec::new();
+    for row in rows {
+        let body = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+        events.push(sla::Event {
+            effective_at: row.effective_at,
+            recorded_at: row.recorded_at,
+            body,
+        });
+    }
+    let terms = terms_of(&clock, &now.parameters);
+    let seen = sla::replay(&terms, &events, &now.calendar, app.clock.now()).map_err(unplayable)?;
     let mut row = clock.into_active_model();
     row.due_at = Set(seen.due_at);
     row.due_before_at = Set(seen.due_before_at);
-    row.stopped_at = Set(seen.stopped_at);
+    row.stopped_at = Set(seen.stopped_at.or(seen.cancelled.map(|(_, at)| at)));
     row.paused_n = Set(seen.paused);
     row.held_n = Set(seen.held);
     row.state = Set(seen.state);
     row.result = Set(seen.result);
+    row.confirmation = Set(seen.confirmation);
+    row.cancel_reason = Set(seen.cancelled.map(|(reason, _)| reason));
     row.provisional = Set(seen.provisional);
     let row = row.update(tx).await?;
-    judge(tx, app, &row).await?;
-    schedule(tx, app, &row, &seen).await?;
-    Ok(row)
+    judge(tx, app, &row, &seen).await?;
+    schedule(tx, app, &row, &terms, &seen, &now.calendar).await?;
+    Ok((row, seen))
 }
 
-fn terms_of(clock: &sla_clock::Model) -> Terms {
-    let check = clock.check_n.unwrap_or(1);
-    Terms {
+/// Replays a clock now, without a new event.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, those of the database.
+pub async fn refresh(
+    tx: &Tx,
+    app: &App,
+    clock: sla_clock::Model,
+    row: &ticket::Model,
+) -> Result<(sla_clock::Model, Projection)> {
+    let terms = terms_for(tx, app, row).await?;
+    project(tx, app, clock, &terms).await
+}
+
+fn terms_of(clock: &sla_clock::Model, parameters: &parameter_set::Model) -> Terms {
+    let check = match (clock.check_n, clock.check_wd) {
+        (None, _) => CheckLimit::None,
+        (Some(days), true) => CheckLimit::WorkingDays(u32::try_from(days).unwrap_or(1)),
+        (Some(seconds), false) => CheckLimit::Seconds(seconds),
+    };
+    let limit = match (clock.limit_n, clock.unit) {
+        (None, _) => Limit::None,
+        (Some(days), SlaUnit::Wd) => Limit::WorkingDays(u32::try_from(days).unwrap_or(0)),
+        (Some(seconds), SlaUnit::Natural | SlaUnit::Service) => Limit::Seconds(seconds),
+    };
+    let target = Target {
         unit: clock.unit,
-        limit: clock.limit_n,
-        check: if clock.check_wd {
-            Limit::Wd(u32::try_from(check).unwrap_or(1))
-        } else {
-            Limit::Seconds(check)
-        },
+        limit,
+        check,
+        source: clock.target_source,
+    };
+    Terms {
         carried: clock.carried_n,
+        silence: Some(silence_of(parameters)),
+        ..Terms::new(clock.code, clock.kind, target)
     }
 }
 
-/// Inserts the candidate of a late clock, or withdraws it when a replay shows the clock on time.
-///
-/// # Errors
-/// Those of the database.
-pub async fn judge(tx: &Tx, app: &App, clock: &sla_clock::Model) -> Result<()> {
+/// Inserts the candidate of a late clock, or withdraws it when a replay shows the clock in time (S14).
+async fn judge(tx: &Tx, app: &App, clock: &sla_clock::Model, seen: &Projection) -> Result<()> {
     let now = app.clock.now();
     let Some(kind) = breach_kind(clock) else {
         return Ok(());
     };
-    let overdue = clock.state == SlaClockState::Running && is_past(clock, now);
-    if clock.result == SlaResult::Late || overdue {
+    if seen.breached_at.is_some() || seen.expected == SlaResult::Late {
         let row = breach::ActiveModel {
             id: Set(BreachId(app.clock.id())),
             hospital_id: Set(clock.hospital_id),
             ticket_id: Set(clock.ticket_id),
             clock_id: Set(clock.id),
             kind: Set(kind),
-            due_at: Set(clock.due_at.unwrap_or(now)),
+            due_at: Set(seen.breached_at.or(seen.due_at).unwrap_or(now)),
             found_at: Set(now),
             state: Set(BreachState::Candidate),
             decided_at: Set(None),
@@ -403,20 +524,20 @@ pub async fn judge(tx: &Tx, app: &App, clock: &sla_clock::Model) -> Result<()> {
             .on_conflict(once)
             .exec_without_returning(tx)
             .await?;
-    } else if clock.result == SlaResult::OnTime {
-        let found = breach::Entity::find()
-            .filter(breach::Column::HospitalId.eq(clock.hospital_id))
-            .filter(breach::Column::ClockId.eq(clock.id))
-            .filter(breach::Column::State.eq(BreachState::Candidate))
-            .all(tx)
-            .await?;
-        for row in found {
-            let mut row = row.into_active_model();
-            row.state = Set(BreachState::Withdrawn);
-            row.decided_at = Set(Some(now));
-            row.reason = Set(Some("REPLAY_ON_TIME".to_owned()));
-            row.update(tx).await?;
-        }
+        return Ok(());
+    }
+    let found = breach::Entity::find()
+        .filter(breach::Column::HospitalId.eq(clock.hospital_id))
+        .filter(breach::Column::ClockId.eq(clock.id))
+        .filter(breach::Column::State.eq(BreachState::Candidate))
+        .all(tx)
+        .await?;
+    for row in found {
+        let mut row = row.into_active_model();
+        row.state = Set(BreachState::Withdrawn);
+        row.decided_at = Set(Some(now));
+        row.reason = Set(Some("REPLAY_ON_TIME".to_owned()));
+        row.update(tx).await?;
     }
     Ok(())
 }
@@ -428,16 +549,6 @@ fn breach_kind(clock: &sla_clock::Model) -> Option<BreachKind> {
         SlaClockKind::Delivery | SlaClockKind::Periodic | SlaClockKind::Kpi => BreachKind::Other,
     };
     sla::is_breach(clock.code).then_some(kind)
-}
-
-/// Whether the due instant of a clock has passed.
-#[must_use]
-pub fn is_past(clock: &sla_clock::Model, now: DateTime<Utc>) -> bool {
-    match (clock.due_before_at, clock.due_at) {
-        (Some(before), _) => now >= before,
-        (None, Some(due)) => now.timestamp() > due.timestamp(),
-        (None, None) => false,
-    }
 }
 
 /// Clocks of the running cycle of a ticket.
@@ -458,17 +569,12 @@ async fn terms_for(tx: &Tx, app: &App, row: &ticket::Model) -> Result<TermsNow> 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn answered(
-    tx: &Tx,
-    app: &App,
-    who: &Requester,
-    row: &ticket::Model,
-    _now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn answered(tx: &Tx, app: &App, who: &Requester, row: &ticket::Model) -> Result<()> {
     let terms = terms_for(tx, app, row).await?;
-    for clock in current(tx, row).await?.into_iter().filter(|clock| {
-        clock.kind == SlaClockKind::Response && clock.state == SlaClockState::Running
-    }) {
+    for clock in current(tx, row).await? {
+        if clock.kind != SlaClockKind::Response || clock.state != SlaClockState::Running {
+            continue;
+        }
         let stop = if sla::needs_step(clock.code) {
             sla::stop_of_two_hours(
                 row.responded_at,
@@ -479,16 +585,10 @@ pub async fn answered(
             row.responded_at
         };
         if let Some(at) = stop {
-            change(
-                tx,
-                app,
-                who,
-                clock,
-                SlaEventKind::Complete,
-                at,
-                &terms.calendar,
-            )
-            .await?;
+            let body = EventBody::Complete {
+                completion: Completion::Done,
+            };
+            change(tx, app, who, clock, body, at, &terms).await?;
         }
     }
     Ok(())
@@ -500,16 +600,26 @@ async fn resolution(
     app: &App,
     who: &Requester,
     row: &ticket::Model,
-    kind: SlaEventKind,
+    body: EventBody,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let terms = terms_for(tx, app, row).await?;
-    for clock in current(tx, row).await?.into_iter().filter(|clock| {
-        clock.kind == SlaClockKind::Resolution && clock.state != SlaClockState::Cancelled
-    }) {
-        change(tx, app, who, clock, kind, at, &terms.calendar).await?;
+    for clock in resolutions(tx, row).await? {
+        change(tx, app, who, clock, body, at, &terms).await?;
     }
     Ok(())
+}
+
+/// The resolution clock of the running cycle, unless it is cancelled.
+///
+/// # Errors
+/// Those of the database.
+pub async fn resolutions(tx: &Tx, row: &ticket::Model) -> Result<Vec<sla_clock::Model>> {
+    let mut clocks = current(tx, row).await?;
+    clocks.retain(|clock| {
+        clock.kind == SlaClockKind::Resolution && clock.state != SlaClockState::Cancelled
+    });
+    Ok(clocks)
 }
 
 /// The solution is claimed: the resolution clock stops, until it is rejected; reminders are set (S35).
@@ -523,29 +633,22 @@ pub async fn resolved(
     row: &ticket::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    resolution(tx, app, who, row, SlaEventKind::Complete, now).await?;
+    let claim = EventBody::Complete {
+        completion: Completion::Claim,
+    };
+    resolution(tx, app, who, row, claim, now).await?;
     let terms = terms_for(tx, app, row).await?;
-    let every = u32::try_from(terms.parameters.confirm_reminder_wd).unwrap_or(3);
-    let times = u32::try_from(terms.parameters.confirm_reminders).unwrap_or(2);
-    let days = sla::silence(now, every, times, &terms.calendar).map_err(no_year)?;
-    // The first service slot of the day begins at 08:00.
-    let mut points: Vec<(String, DateTime<Utc>)> = days
+    let days = sla::silence_points(now, silence_of(&terms.parameters), &terms.calendar)
+        .map_err(no_year)?;
+    let end = days.last().map(|last| {
+        let day = entity::rules::calendar::civil_date(*last);
+        entity::rules::calendar::midnight(entity::rules::calendar::day_after(day))
+    });
+    let reminders = days
         .iter()
         .enumerate()
-        .map(|(place, day)| {
-            (
-                format!("remind{}", place + 1),
-                entity::rules::calendar::midnight(*day) + chrono::TimeDelta::hours(8),
-            )
-        })
-        .collect();
-    if let Some(last) = days.last() {
-        points.push((
-            "final".to_owned(),
-            entity::rules::calendar::midnight(entity::rules::calendar::day_after(*last)),
-        ));
-    }
-    for (name, run_at) in points {
+        .map(|(place, at)| (format!("remind{}", place + 1), *at));
+    for (name, run_at) in reminders.chain(end.map(|at| ("final".to_owned(), at))) {
         let job = NewJob {
             kind: Kind::Unconfirmed,
             hospital: row.hospital_id,
@@ -575,39 +678,24 @@ pub async fn rejected(
     row: &ticket::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    resolution(tx, app, who, row, SlaEventKind::Reject, now).await?;
-    mark(tx, row, Confirmation::None).await
+    resolution(tx, app, who, row, EventBody::Reject, now).await
 }
 
-/// The solution is confirmed.
+/// The solution is confirmed: the clock's result is final, by the instant of the claim.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn confirmed(
     tx: &Tx,
-    _app: &App,
-    _who: &Requester,
+    app: &App,
+    who: &Requester,
     row: &ticket::Model,
-    _now: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
-    mark(tx, row, Confirmation::Confirmed).await
-}
-
-/// Writes the confirmation mark on the resolution clock of the cycle.
-///
-/// # Errors
-/// Those of the database.
-pub async fn mark(tx: &Tx, row: &ticket::Model, confirmation: Confirmation) -> Result<()> {
-    for clock in current(tx, row)
-        .await?
-        .into_iter()
-        .filter(|clock| clock.kind == SlaClockKind::Resolution)
-    {
-        let mut clock = clock.into_active_model();
-        clock.confirmation = Set(confirmation);
-        clock.update(tx).await?;
-    }
-    Ok(())
+    let confirm = EventBody::Complete {
+        completion: Completion::Confirm,
+    };
+    resolution(tx, app, who, row, confirm, now).await
 }
 
 /// A wait was accepted; it counts from the proposal.
@@ -619,10 +707,10 @@ pub async fn paused(
     app: &App,
     who: &Requester,
     row: &ticket::Model,
+    reason: WaitReason,
     from: DateTime<Utc>,
-    _now: DateTime<Utc>,
 ) -> Result<()> {
-    resolution(tx, app, who, row, SlaEventKind::Pause, from).await
+    resolution(tx, app, who, row, EventBody::Pause { reason }, from).await
 }
 
 /// A wait has ended.
@@ -636,7 +724,7 @@ pub async fn resumed(
     row: &ticket::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    resolution(tx, app, who, row, SlaEventKind::Resume, now).await
+    resolution(tx, app, who, row, EventBody::Resume, now).await
 }
 
 /// The ticket ended or was taken: running and paused clocks are cancelled, stopped ones stay (S36).
@@ -654,21 +742,16 @@ pub async fn cancelled(
     let terms = terms_for(tx, app, row).await?;
     for clock in current(tx, row).await? {
         if matches!(clock.state, SlaClockState::Running | SlaClockState::Paused) {
-            // What was late before stays late.
-            judge(tx, app, &clock).await?;
-            let clock = change(
+            change(
                 tx,
                 app,
                 who,
                 clock,
-                SlaEventKind::Cancel,
+                EventBody::Cancel { reason },
                 now,
-                &terms.calendar,
+                &terms,
             )
             .await?;
-            let mut clock = clock.into_active_model();
-            clock.cancel_reason = Set(Some(reason));
-            clock.update(tx).await?;
         }
     }
     Ok(())

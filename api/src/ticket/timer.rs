@@ -3,7 +3,7 @@
 use entity::ids::{ClockId, TicketId};
 use entity::rules::catalog::Catalog;
 use entity::values::{
-    Confirmation, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, TicketCategory,
+    NotificationKind, Role, Severity, SlaClockKind, SlaClockState, SlaResult, TicketCategory,
     TicketEventKind, TicketStatus,
 };
 use entity::{job, sla_clock, ticket};
@@ -24,7 +24,10 @@ use crate::requester::Requester;
 /// Those of the database; the job is tried again.
 pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
     let payload: Value = serde_json::from_str(&job.payload).map_err(Error::internal)?;
-    let point = payload.get("point").and_then(Value::as_i64).unwrap_or(100);
+    let point = payload
+        .get("point")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let due = payload
         .get("due")
         .and_then(Value::as_i64)
@@ -45,7 +48,9 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         .one(&tx)
         .await?
         .ok_or_else(|| Error::internal("a clock without a ticket"))?;
-    let late = point == 100 && clocks::is_past(&clock, app.clock.now());
+    let (clock, seen) = clocks::refresh(&tx, app, clock, &row).await?;
+    let due_point = point == "P100" || point.starts_with("D+");
+    let late = due_point && seen.expected == SlaResult::Late;
     let mut roles = vec![Role::VendorPm];
     if late || clock.kind == SlaClockKind::Resolution {
         roles.push(Role::HospItAdmin);
@@ -55,7 +60,7 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
     }
     let mut to = notification::people(&tx, row.hospital_id, row.contract_id, &roles).await?;
     to.extend(row.assignee_id);
-    let class = Catalog::shipped().category(row.category);
+    let class = Catalog::shared().class(row.category);
     let severity = row
         .severity
         .map(|severity| format!(" {severity}"))
@@ -73,8 +78,8 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         )
     } else {
         (
-            format!("时限已过 {point}%：{} {}", row.number, clock.code),
-            format!("{point} % of the limit: {} {}", row.number, clock.code),
+            format!("{}：{} {}", warning_zh(point), row.number, clock.code),
+            format!("{}: {} {}", warning_en(point), row.number, clock.code),
         )
     };
     let kind = if late {
@@ -91,7 +96,7 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
     };
     notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
     if late {
-        clocks::judge(&tx, app, &clock).await?;
+        clocks::remind_overdue(&tx, app, &clock, &seen, &row).await?;
         let now = app.clock.now();
         ops::record(
             &tx,
@@ -116,6 +121,24 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         jobs::finish(&tx, app, job).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// A warning point in words: `P50`, `D-2`, `D0`.
+fn warning_zh(point: &str) -> String {
+    match (point.strip_prefix('P'), point.strip_prefix("D-")) {
+        (Some(part), _) => format!("时限已过 {part}%"),
+        (None, Some(days)) => format!("距到期 {days} 个工作日"),
+        (None, None) => "今日到期".to_owned(),
+    }
+}
+
+/// [`warning_zh`] in English.
+fn warning_en(point: &str) -> String {
+    match (point.strip_prefix('P'), point.strip_prefix("D-")) {
+        (Some(part), _) => format!("{part} % of the limit"),
+        (None, Some(days)) => format!("due in {days} working days"),
+        (None, None) => "due today".to_owned(),
+    }
 }
 
 /// Reminds of a solution that nobody answered; at the end marks it 院方未确认. It closes nothing.
@@ -167,7 +190,9 @@ pub async fn unconfirmed(app: &App, job: &job::Model) -> Result<()> {
     jobs::finish(&tx, app, job).await?;
     if last {
         let now = app.clock.now();
-        clocks::mark(&tx, &row, Confirmation::Unconfirmed).await?;
+        for clock in clocks::resolutions(&tx, &row).await? {
+            clocks::refresh(&tx, app, clock, &row).await?;
+        }
         ops::record(
             &tx,
             app,

@@ -1,20 +1,29 @@
-//! Statutory working days (`sla.md` 2.1, S26, S38; 民法典 201, 203, 1259).
+//! Civil dates, statutory working days and service time of the contract (`domain.md` 3.1, S1–S3, S20).
 //!
-//! Civil dates are those of Asia/Shanghai, which has no daylight saving time. A year that is missing
-//! is never guessed: it is an error, unless a provisional year stands in for it, and then every
-//! answer that touched it says so. Service slots inside a day are not part of this module.
+//! Three kinds of period that are never converted: natural time, service time, working days. A
+//! year that is not in the calendar is unknown, never "no holidays". This module does not know
+//! clocks, parties or limits, and it reads no time of its own. Basis: 二(二), 民法典 201–203, 1259.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{
-    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday,
+use chrono::{Datelike, NaiveDate, Weekday};
+
+mod instant;
+mod load;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use instant::next;
+pub use instant::{
+    DAY_S, Instant, ZONE_OFFSET_S, at, civil_date, contract_quarter, cut, day_after, end_of,
+    midnight, period, period_of, plus, seconds, service_year,
 };
-use serde_json::Value;
+pub use load::LoadError;
 
-/// No data for a year.
+/// The calendar holds no entry for this year (S20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CalendarMissing {
-    /// The year.
+    /// The year that is missing.
     pub year: i32,
 }
 
@@ -26,197 +35,170 @@ impl std::fmt::Display for CalendarMissing {
 
 impl std::error::Error for CalendarMissing {}
 
-/// An answer, and whether a provisional year was touched on the way.
+/// An answer of the calendar, and whether a provisional year was touched on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted<T> {
     /// The answer.
     pub value: T,
-    /// Whether it may change when the official year is imported.
+    /// True if a year without its official notice took part.
     pub provisional: bool,
 }
 
-/// One year.
+impl<T> Counted<T> {
+    /// An answer that touched no provisional year.
+    #[must_use]
+    pub const fn sure(value: T) -> Self {
+        Self {
+            value,
+            provisional: false,
+        }
+    }
+}
+
+/// A stretch of service time inside one civil day, seconds since 00:00, end exclusive (S2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// First second.
+    pub from_s: u32,
+    /// First second after the slot, at most 86 400.
+    pub to_s: u32,
+}
+
+/// The official notice behind a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Title.
+    pub title: String,
+    /// Document number.
+    pub doc: String,
+    /// Date of the notice.
+    pub on: NaiveDate,
+}
+
+/// One year: days off and make-up days, each with own slots or with those of the whole day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarYear {
-    /// Days off inside the official spans, weekends included.
-    pub holidays: BTreeSet<NaiveDate>,
-    /// Make-up days, Saturdays and Sundays on which people work.
-    pub workdays: BTreeSet<NaiveDate>,
-    /// Derived from the law instead of a notice.
+    /// Days off; with slots only these are taken out of the service time (S1).
+    pub holidays: BTreeMap<NaiveDate, Option<Vec<Slot>>>,
+    /// Make-up working days; without slots the default slots apply.
+    pub workdays: BTreeMap<NaiveDate, Option<Vec<Slot>>>,
+    /// The notice; none for a provisional year.
+    pub notice: Option<Notice>,
+    /// True while the official notice is missing.
     pub provisional: bool,
-    /// Number of the notice.
-    pub notice: Option<String>,
-    /// Date of the notice.
-    pub notice_on: Option<NaiveDate>,
 }
 
-/// Why a date counts or does not.
+impl CalendarYear {
+    /// A year of whole days off and whole make-up days.
+    #[must_use]
+    pub fn whole_days(
+        holidays: impl IntoIterator<Item = NaiveDate>,
+        workdays: impl IntoIterator<Item = NaiveDate>,
+        notice: Option<Notice>,
+        provisional: bool,
+    ) -> Self {
+        Self {
+            holidays: holidays.into_iter().map(|d| (d, None)).collect(),
+            workdays: workdays.into_iter().map(|d| (d, None)).collect(),
+            notice,
+            provisional,
+        }
+    }
+}
+
+/// Why a day counts or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayKind {
     /// Monday to Friday, no holiday.
     Weekday,
     /// Saturday or Sunday.
     Weekend,
-    /// Inside an official holiday.
+    /// Day off by the notice.
     Holiday,
-    /// Make-up day.
+    /// Make-up working day by the notice.
     MakeUp,
 }
 
-impl DayKind {
-    /// Whether the day is a statutory working day.
-    #[must_use]
-    pub const fn is_working(self) -> bool {
-        match self {
-            Self::Weekday | Self::MakeUp => true,
-            Self::Weekend | Self::Holiday => false,
-        }
-    }
+/// One line of an explanation (S23).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayLine {
+    /// Civil date.
+    pub date: NaiveDate,
+    /// True if the day is a working day.
+    pub counted: bool,
+    /// Why.
+    pub why: DayKind,
+    /// Service slots of the day.
+    pub slots: Vec<Slot>,
+    /// Number of the notice, for holidays and make-up days of an official year.
+    pub notice_doc: Option<String>,
+    /// True if the year is provisional.
+    pub provisional: bool,
 }
 
-/// Years in force, with the version that is stored on each clock.
+/// The versioned calendar of a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
-    /// Version of the data.
+    /// Version, stored on every clock (S17).
     pub version: String,
-    /// The years.
+    /// Years by number.
     pub years: BTreeMap<i32, CalendarYear>,
-}
-
-fn offset() -> FixedOffset {
-    // Eight hours east lie within the bounds of an offset, so the fallback is never taken.
-    FixedOffset::east_opt(8 * 3600).unwrap_or_else(|| Utc.fix())
-}
-
-/// The civil date in Asia/Shanghai.
-#[must_use]
-pub fn civil_date(at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&offset()).date_naive()
-}
-
-/// 00:00 in Asia/Shanghai of a date.
-#[must_use]
-pub fn midnight(on: NaiveDate) -> DateTime<Utc> {
-    offset()
-        .from_local_datetime(&on.and_time(NaiveTime::MIN))
-        .single()
-        .map_or(DateTime::<Utc>::MAX_UTC, |at| at.with_timezone(&Utc))
-}
-
-/// The next civil date; the last representable date follows itself.
-#[must_use]
-pub fn day_after(on: NaiveDate) -> NaiveDate {
-    on.checked_add_days(Days::new(1)).unwrap_or(on)
+    /// Weekly slots, Monday first.
+    pub weekly: [Vec<Slot>; 7],
+    /// Slots of a make-up day that has none of its own.
+    pub make_up: Vec<Slot>,
 }
 
 impl Calendar {
-    /// Reads the form of `cn-workdays.json`; keys that start with `_` are metadata.
-    #[must_use]
-    pub fn from_json(text: &str, provisional: bool) -> Option<Self> {
-        let data: Value = serde_json::from_str(text).ok()?;
-        let meta = data.get("_meta");
-        let version = meta
-            .and_then(|meta| meta.get("version"))
-            .and_then(Value::as_str)
-            .unwrap_or("provisional")
-            .to_owned();
-        let mut years = BTreeMap::new();
-        for (key, value) in data
-            .as_object()?
-            .iter()
-            .filter(|(key, _)| !key.starts_with('_'))
-        {
-            let notice = meta
-                .and_then(|meta| meta.get("notices"))
-                .and_then(|all| all.get(key));
-            let text_of = |name: &str| {
-                notice
-                    .and_then(|notice| notice.get(name))
-                    .and_then(Value::as_str)
-            };
-            years.insert(
-                key.parse().ok()?,
-                CalendarYear {
-                    holidays: dates(value.get("holidays")?)?,
-                    workdays: dates(value.get("workdays")?)?,
-                    provisional,
-                    notice: text_of("doc").map(str::to_owned),
-                    notice_on: text_of("date").and_then(|date| date.parse().ok()),
-                },
-            );
-        }
-        Some(Self { version, years })
+    /// The year of a date.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`] if it is not in the calendar.
+    pub fn year(&self, d: NaiveDate) -> Result<&CalendarYear, CalendarMissing> {
+        self.years
+            .get(&d.year())
+            .ok_or(CalendarMissing { year: d.year() })
     }
 
-    /// The years 2024–2026 of the official notices and the provisional 2027, as shipped.
-    #[must_use]
-    pub fn shipped() -> Self {
-        let official = Self::from_json(include_str!("../../data/cn-workdays.json"), false);
-        let later = Self::from_json(
-            include_str!("../../data/cn-workdays-2027-provisional.json"),
-            true,
-        );
-        let mut calendar = official.unwrap_or_else(|| Self {
-            version: String::new(),
-            years: BTreeMap::new(),
-        });
-        for (year, data) in later.map(|later| later.years).unwrap_or_default() {
-            calendar.years.entry(year).or_insert(data);
-        }
-        calendar
-    }
-
-    /// Why a date counts or does not.
+    /// Whether a date is a statutory working day.
     ///
     /// # Errors
     /// [`CalendarMissing`].
-    pub fn kind(&self, on: NaiveDate) -> Result<Counted<DayKind>, CalendarMissing> {
-        let year = self
-            .years
-            .get(&on.year())
-            .ok_or(CalendarMissing { year: on.year() })?;
-        let weekend = matches!(on.weekday(), Weekday::Sat | Weekday::Sun);
-        let value = if year.workdays.contains(&on) {
-            DayKind::MakeUp
-        } else if year.holidays.contains(&on) {
-            DayKind::Holiday
-        } else if weekend {
-            DayKind::Weekend
-        } else {
-            DayKind::Weekday
-        };
+    pub fn is_wd(&self, d: NaiveDate) -> Result<Counted<bool>, CalendarMissing> {
+        let year = self.year(d)?;
+        let value = matches!(self.why(d, year), DayKind::Weekday | DayKind::MakeUp);
         Ok(Counted {
             value,
             provisional: year.provisional,
         })
     }
 
-    /// The n-th working day after `start`; for n = 0 the start itself or the next working day.
+    fn why(&self, d: NaiveDate, year: &CalendarYear) -> DayKind {
+        let weekend = matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
+        if year.workdays.contains_key(&d) {
+            DayKind::MakeUp
+        } else if year.holidays.contains_key(&d) {
+            DayKind::Holiday
+        } else if weekend {
+            DayKind::Weekend
+        } else {
+            DayKind::Weekday
+        }
+    }
+
+    /// The n-th working day after `d`; n = 0 gives `d` itself or the next working day.
     ///
     /// # Errors
     /// [`CalendarMissing`].
-    pub fn wd_add(&self, start: NaiveDate, n: u32) -> Result<Counted<NaiveDate>, CalendarMissing> {
-        let mut provisional = false;
-        let mut day = start;
-        let mut left = n;
-        if n == 0 {
-            loop {
-                let kind = self.kind(day)?;
-                provisional |= kind.provisional;
-                if kind.value.is_working() {
-                    return Ok(Counted {
-                        value: day,
-                        provisional,
-                    });
-                }
-                day = day_after(day);
-            }
-        }
+    pub fn wd_add(&self, d: NaiveDate, n: u32) -> Result<Counted<NaiveDate>, CalendarMissing> {
+        let first = self.is_wd(d)?;
+        let mut provisional = first.provisional;
+        let (mut day, mut left) = if n > 0 || first.value { (d, n) } else { (d, 1) };
         while left > 0 {
-            day = day_after(day);
-            let kind = self.kind(day)?;
-            provisional |= kind.provisional;
-            left -= u32::from(kind.value.is_working());
+            day = next(day)?;
+            let is = self.is_wd(day)?;
+            provisional |= is.provisional;
+            left -= u32::from(is.value);
         }
         Ok(Counted {
             value: day,
@@ -224,147 +206,230 @@ impl Calendar {
         })
     }
 
-    /// Number of working days x with a < x ≤ b.
+    /// The n-th working day before `d` (n ≥ 1).
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn wd_sub(&self, d: NaiveDate, n: u32) -> Result<Counted<NaiveDate>, CalendarMissing> {
+        let (mut day, mut left, mut provisional) = (d, n, false);
+        while left > 0 {
+            day = day.pred_opt().ok_or(CalendarMissing { year: day.year() })?;
+            let is = self.is_wd(day)?;
+            provisional |= is.provisional;
+            left -= u32::from(is.value);
+        }
+        Ok(Counted {
+            value: day,
+            provisional,
+        })
+    }
+
+    /// Number of working days x with a < x ≤ b; 0 if b is not after a.
     ///
     /// # Errors
     /// [`CalendarMissing`].
     pub fn wd_between(&self, a: NaiveDate, b: NaiveDate) -> Result<Counted<i64>, CalendarMissing> {
-        let mut counted = Counted {
-            value: 0,
-            provisional: false,
-        };
-        let mut day = a;
+        let (mut day, mut value, mut provisional) = (a, 0, false);
         while day < b {
-            day = day_after(day);
-            let kind = self.kind(day)?;
-            counted.provisional |= kind.provisional;
-            counted.value += i64::from(kind.value.is_working());
+            day = next(day)?;
+            let is = self.is_wd(day)?;
+            provisional |= is.provisional;
+            value += i64::from(is.value);
         }
-        Ok(counted)
+        Ok(Counted { value, provisional })
     }
 
-    /// The date, or the next working day if it is a day of rest (民法典 203(1)).
+    /// `d` if it is a working day or `rest_day_roll` is off, else the next working day (S38).
     ///
     /// # Errors
     /// [`CalendarMissing`].
-    pub fn roll(&self, on: NaiveDate) -> Result<Counted<NaiveDate>, CalendarMissing> {
-        self.wd_add(on, 0)
+    pub fn roll(
+        &self,
+        d: NaiveDate,
+        rest_day_roll: bool,
+    ) -> Result<Counted<NaiveDate>, CalendarMissing> {
+        if rest_day_roll {
+            self.wd_add(d, 0)
+        } else {
+            Ok(Counted::sure(d))
+        }
+    }
+
+    /// Service slots of a date: (weekly − holiday) ∪ make-up, merged and in order (S1).
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn slots(&self, d: NaiveDate) -> Result<Counted<Vec<Slot>>, CalendarMissing> {
+        let year = self.year(d)?;
+        let [mon, tue, wed, thu, fri, sat, sun] = &self.weekly;
+        let mut slots = match d.weekday() {
+            Weekday::Mon => mon,
+            Weekday::Tue => tue,
+            Weekday::Wed => wed,
+            Weekday::Thu => thu,
+            Weekday::Fri => fri,
+            Weekday::Sat => sat,
+            Weekday::Sun => sun,
+        }
+        .clone();
+        match year.holidays.get(&d) {
+            Some(None) => slots.clear(),
+            Some(Some(off)) => off.iter().for_each(|cut| slots = without(&slots, *cut)),
+            None => {}
+        }
+        match year.workdays.get(&d) {
+            Some(None) => slots.extend_from_slice(&self.make_up),
+            Some(Some(own)) => slots.extend_from_slice(own),
+            None => {}
+        }
+        Ok(Counted {
+            value: merged(slots),
+            provisional: year.provisional,
+        })
+    }
+
+    /// The earliest instant at which `s` seconds of service time have passed since `t`.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`], also if the calendar ends before the time has passed.
+    pub fn svc_add(&self, t: Instant, s: i64) -> Result<Counted<Instant>, CalendarMissing> {
+        let t = cut(t);
+        if s <= 0 {
+            return Ok(Counted::sure(t));
+        }
+        let (mut day, mut left, mut provisional) = (civil_date(t), s, false);
+        loop {
+            let slots = self.slots(day)?;
+            provisional |= slots.provisional;
+            for slot in slots.value {
+                let from = at(day, slot.from_s).max(t);
+                let length = seconds(from, at(day, slot.to_s)).max(0);
+                if left <= length {
+                    return Ok(Counted {
+                        value: plus(from, left),
+                        provisional,
+                    });
+                }
+                left -= length;
+            }
+            day = next(day)?;
+        }
+    }
+
+    /// Service seconds in [a, b); 0 if b is not after a.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn svc_between(&self, a: Instant, b: Instant) -> Result<Counted<i64>, CalendarMissing> {
+        let (a, b) = (cut(a), cut(b));
+        let (mut day, mut value, mut provisional) = (civil_date(a), 0, false);
+        while midnight(day) < b && a < b {
+            let slots = self.slots(day)?;
+            provisional |= slots.provisional;
+            for slot in slots.value {
+                value += seconds(at(day, slot.from_s).max(a), at(day, slot.to_s).min(b)).max(0);
+            }
+            day = next(day)?;
+        }
+        Ok(Counted { value, provisional })
+    }
+
+    /// The first service instant of a date; 00:00 if the day has no slot.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn first_slot(&self, d: NaiveDate) -> Result<Counted<Instant>, CalendarMissing> {
+        let slots = self.slots(d)?;
+        let second = slots.value.first().map_or(0, |slot| slot.from_s);
+        Ok(Counted {
+            value: at(d, second),
+            provisional: slots.provisional,
+        })
+    }
+
+    /// Whether an instant lies in service time (S1).
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn in_service(&self, t: Instant) -> Result<Counted<bool>, CalendarMissing> {
+        let second = seconds(midnight(civil_date(t)), t);
+        let slots = self.slots(civil_date(t))?;
+        let value = slots
+            .value
+            .iter()
+            .any(|s| i64::from(s.from_s) <= second && second < i64::from(s.to_s));
+        Ok(Counted {
+            value,
+            provisional: slots.provisional,
+        })
+    }
+
+    /// Day by day from `from` to `to`, both included (S23).
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<DayLine>, CalendarMissing> {
+        let (mut lines, mut day) = (Vec::new(), from);
+        while day <= to {
+            let year = self.year(day)?;
+            let why = self.why(day, year);
+            let noticed = matches!(why, DayKind::Holiday | DayKind::MakeUp);
+            lines.push(DayLine {
+                date: day,
+                counted: matches!(why, DayKind::Weekday | DayKind::MakeUp),
+                why,
+                slots: self.slots(day)?.value,
+                notice_doc: year
+                    .notice
+                    .as_ref()
+                    .filter(|_| noticed)
+                    .map(|n| n.doc.clone()),
+                provisional: year.provisional,
+            });
+            day = next(day)?;
+        }
+        Ok(lines)
+    }
+
+    /// Number of working days of a year.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`].
+    pub fn working_days(&self, year: i32) -> Result<i64, CalendarMissing> {
+        let missing = CalendarMissing { year };
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or(missing)?;
+        let last = NaiveDate::from_ymd_opt(year, 12, 31).ok_or(missing)?;
+        Ok(i64::from(self.is_wd(first)?.value) + self.wd_between(first, last)?.value)
     }
 }
 
-fn dates(value: &Value) -> Option<BTreeSet<NaiveDate>> {
-    value
-        .as_array()?
+fn without(slots: &[Slot], off: Slot) -> Vec<Slot> {
+    slots
         .iter()
-        .map(|date| date.as_str()?.parse().ok())
+        .flat_map(|s| {
+            [
+                Slot {
+                    from_s: s.from_s,
+                    to_s: s.to_s.min(off.from_s),
+                },
+                Slot {
+                    from_s: s.from_s.max(off.to_s),
+                    to_s: s.to_s,
+                },
+            ]
+        })
+        .filter(|s| s.from_s < s.to_s)
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test may panic"
-    )]
-    use super::*;
-    use proptest::prelude::*;
-
-    fn d(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn vectors_of_the_contract_data_hold() {
-        let calendar = Calendar::shipped();
-        let data: Value =
-            serde_json::from_str(include_str!("../../data/workday-vectors.json")).unwrap();
-        for vector in data["due_dates"].as_array().unwrap() {
-            let start = d(vector["start"].as_str().unwrap());
-            assert_eq!(
-                calendar.kind(start).unwrap().value.is_working(),
-                vector["start_is_working_day"].as_bool().unwrap()
-            );
-            let n = u32::try_from(vector["n_working_days"].as_u64().unwrap()).unwrap();
-            let due = calendar.wd_add(start, n).unwrap();
-            assert_eq!(
-                due,
-                Counted {
-                    value: d(vector["due"].as_str().unwrap()),
-                    provisional: false
-                },
-                "{vector}"
-            );
-        }
-        for vector in data["days"].as_array().unwrap() {
-            let on = d(vector["date"].as_str().unwrap());
-            assert_eq!(
-                calendar.kind(on).unwrap().value.is_working(),
-                vector["working_day"].as_bool().unwrap(),
-                "{vector}"
-            );
+fn merged(mut slots: Vec<Slot>) -> Vec<Slot> {
+    slots.sort_unstable();
+    let mut out: Vec<Slot> = Vec::new();
+    for slot in slots {
+        match out.last_mut() {
+            Some(last) if slot.from_s <= last.to_s => last.to_s = last.to_s.max(slot.to_s),
+            _ => out.push(slot),
         }
     }
-
-    #[test]
-    fn an_unknown_year_is_provisional_or_an_error_and_never_a_guess() {
-        let calendar = Calendar::shipped();
-        let due = calendar.wd_add(d("2026-12-15"), 15).unwrap();
-        assert_eq!(
-            due,
-            Counted {
-                value: d("2027-01-06"),
-                provisional: true
-            }
-        );
-        assert_eq!(
-            calendar.wd_add(d("2027-12-30"), 5),
-            Err(CalendarMissing { year: 2028 })
-        );
-        assert_eq!(
-            calendar.kind(d("2023-12-31")),
-            Err(CalendarMissing { year: 2023 })
-        );
-    }
-
-    #[test]
-    fn statutory_working_days_of_the_years() {
-        let calendar = Calendar::shipped();
-        for (year, days) in [(2024, 251), (2025, 248), (2026, 248)] {
-            let count = d(&format!("{year}-01-01"))
-                .iter_days()
-                .take_while(|day| day.year() == year)
-                .filter(|day| calendar.kind(*day).unwrap().value.is_working())
-                .count();
-            assert_eq!(count, days, "{year}");
-        }
-    }
-
-    #[test]
-    fn days_begin_and_end_in_shanghai() {
-        assert_eq!(
-            midnight(d("2026-10-14")).to_rfc3339(),
-            "2026-10-13T16:00:00+00:00"
-        );
-        assert_eq!(
-            civil_date("2026-10-13T16:00:00Z".parse().unwrap()),
-            d("2026-10-14")
-        );
-        assert_eq!(
-            civil_date("2026-10-13T15:59:59Z".parse().unwrap()),
-            d("2026-10-13")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn laws_of_working_days(offset in 0_u64..1000, m in 1_u32..25, n in 0_u32..25) {
-            let calendar = Calendar::shipped();
-            let start = d("2024-01-01").checked_add_days(Days::new(offset)).unwrap();
-            let due = calendar.wd_add(start, m).unwrap().value;
-            prop_assert_eq!(calendar.wd_between(start, due).unwrap().value, i64::from(m));
-            prop_assert_eq!(calendar.wd_add(due, n).unwrap().value, calendar.wd_add(start, m + n).unwrap().value);
-            prop_assert!(calendar.wd_add(day_after(start), m).unwrap().value >= due);
-        }
-    }
+    out
 }

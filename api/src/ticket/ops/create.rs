@@ -88,14 +88,14 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     let person = who.require(Permission::TicketCreate)?;
     let me = person.id;
     let now = app.clock.now();
-    let catalog = Catalog::shipped();
-    let kind = catalog.category(new.category);
+    let kind = Catalog::shared().class(new.category);
     if !is_offered(new.category, &new.subcategory) {
         return Err(Error::from(UserErrorCode::CategoryNotEnabled).at(["category"]));
     }
-    if catalog
-        .subcategory(new.category, &new.subcategory)
-        .is_none()
+    if !kind
+        .subcategories
+        .iter()
+        .any(|sub| sub.code == new.subcategory)
     {
         return Err(Error::from(UserErrorCode::Invalid)
             .at(["subcategory"])
@@ -440,7 +440,7 @@ async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
         &[Role::HospItAdmin]
     };
     let to = notification::people(tx, row.hospital_id, row.contract_id, roles).await?;
-    let class = Catalog::shipped().category(row.category);
+    let class = Catalog::shared().class(row.category);
     let severity = row
         .severity
         .map(|severity| format!(" {severity}"))

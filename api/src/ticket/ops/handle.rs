@@ -196,7 +196,7 @@ async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
     if change.row.assignee_id.is_none() {
         change.row.assignee_id = change.actor();
     }
-    clocks::answered(&change.tx, change.app, change.who, &change.row, change.now).await
+    clocks::answered(&change.tx, change.app, change.who, &change.row).await
 }
 
 /// A handling or diagnosis step; the first one starts the handling.
@@ -232,7 +232,7 @@ pub async fn add_step(
     }
     .insert(&change.tx)
     .await?;
-    clocks::answered(&change.tx, app, who, &change.row, change.now).await?;
+    clocks::answered(&change.tx, app, who, &change.row).await?;
     change
         .commit(TicketEventKind::StepAdded, Some(action), "ticket.add_step")
         .await

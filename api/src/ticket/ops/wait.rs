@@ -124,7 +124,7 @@ pub async fn decide_wait(
             WaitReason::WaitWindow => TicketStatus::WaitingWindow,
         };
         row.update(&change.tx).await?;
-        clocks::paused(&change.tx, app, who, &change.row, from_at, change.now).await?;
+        clocks::paused(&change.tx, app, who, &change.row, reason, from_at).await?;
     } else {
         row.ended_at = Set(Some(change.now));
         row.end_cause = Set(Some(WaitEnd::Refused));
