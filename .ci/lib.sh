@@ -180,7 +180,7 @@ fuzz() {
   local token
   token=$(cd "$peers" && node session.mjs token "$1")
   SCHEMATHESIS_HOOKS=$peers/schemathesis_hooks.py ICUOPS_CANARIES=$work/canaries.json \
-    st run "$URL" -n 50 --phases fuzzing,stateful --max-time "$2" -c icuops_answer \
+    st run "$URL" -n 50 --phases fuzzing,stateful --max-time "$2" ${SEED:+--seed "$SEED"} -c icuops_answer \
     --exclude-name-regex '(?i)logout|signOut|revoke' -H "Authorization: Bearer $token" \
     --report junit --report-dir "$work/schemathesis-$1"
 }
