@@ -164,10 +164,10 @@ fn plan(
         contract: None,
         category,
         subcategory: sub.code.clone(),
-        description: format!("{}：{}", sub.name_zh, example(&sub.code)),
+        description: format!("{}：{}", sub.name_zh, sub.example_zh),
         fault: fault.then(|| NewFault {
             component,
-            phenomenon: example(&sub.code),
+            phenomenon: sub.example_zh.clone(),
             occurred_at: start - dice.minutes(1, 20),
             scope: match beds {
                 BedsAffected::WholeUnit => "全科".to_owned(),
@@ -268,25 +268,6 @@ fn plan(
         go(&mut at, dice.minutes(10, 600), Deed::Confirm(reporter));
     }
     deeds
-}
-
-/// The example of a subcategory in the contract data.
-fn example(code: &str) -> String {
-    let data: serde_json::Value =
-        serde_json::from_str(include_str!("../../../entity/data/ticket-categories.json"))
-            .unwrap_or_default();
-    let all = data
-        .get("categories")
-        .and_then(serde_json::Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    all.iter()
-        .filter_map(|category| category.get("subcategories")?.as_array())
-        .flatten()
-        .find(|sub| sub.get("code").and_then(serde_json::Value::as_str) == Some(code))
-        .and_then(|sub| sub.get("example_zh")?.as_str())
-        .unwrap_or("详见描述")
-        .to_owned()
 }
 
 /// Tells the whole story in the order of time; timers fire where they fall due.

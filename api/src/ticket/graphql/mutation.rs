@@ -51,7 +51,7 @@ async fn audited<T>(
 async fn current(ctx: &Context<'_>, id: Option<TicketId>) -> Option<entity::ticket::Model> {
     use sea_orm::{EntityTrait, QueryFilter};
     let found = entity::ticket::Entity::find_by_id(id?)
-        .filter(ops::in_scope(requester(ctx)))
+        .filter(requester(ctx).visible_tickets())
         .one(app(ctx).db.read())
         .await;
     found.ok().flatten()

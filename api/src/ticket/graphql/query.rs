@@ -10,7 +10,6 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::super::ops;
 use super::types::{Node, PageInfo, Ticket, TicketEdge};
 use crate::error::{Error, Reason};
 use crate::graphql::{app, requester};
@@ -190,7 +189,7 @@ impl TicketQuery {
 async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, Error> {
     let who = requester(ctx);
     who.require_person()?;
-    let scope = ops::in_scope(who);
+    let scope = who.visible_tickets();
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
         TicketBy::Id(id) => match TicketId::parse(&id) {
@@ -234,7 +233,7 @@ async fn list(
     );
     let window = cursors.window(ask)?;
     let scope = Condition::all()
-        .add(ops::in_scope(who))
+        .add(who.visible_tickets())
         .add(filtered(filter, app.clock.now()));
     let down = descending != window.backward;
     let mut query = ticket::Entity::find().filter(scope.clone());

@@ -18,8 +18,8 @@ use entity::values::{Role, Side, TicketAction, TicketEventKind};
 use entity::{ticket, ticket_event};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 pub use create::{NewFault, NewTicket, create, release, triage};
@@ -323,10 +323,4 @@ pub fn permission_of(action: TicketAction) -> Option<Permission> {
         | TicketAction::RaiseSeverity
         | TicketAction::LowerSeverity => return None,
     })
-}
-
-/// The condition that a ticket is in the reader's scope, for lists and single reads alike.
-#[must_use]
-pub fn in_scope(who: &Requester) -> Condition {
-    who.visible_tickets()
 }
