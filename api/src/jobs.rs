@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{notification, ticket};
+use crate::{account, calendar, notification, ticket};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +33,20 @@ pub enum Kind {
     Unconfirmed,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
+    /// Ends an account after its last day; the subject is the person.
+    Leave,
+    /// Counts provisional due dates again after a calendar came in; the subject is the hospital.
+    Calendar,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
+    const ALL: [Self; 5] = [
+        Self::ClockPoint,
+        Self::Unconfirmed,
+        Self::Mail,
+        Self::Leave,
+        Self::Calendar,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -45,6 +55,8 @@ impl Kind {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Mail => "MAIL",
+            Self::Leave => "LEAVE",
+            Self::Calendar => "CALENDAR",
         }
     }
 }
@@ -201,6 +213,8 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Kind::ClockPoint => ticket::timer::clock_point(app, row).await,
         Kind::Unconfirmed => ticket::timer::unconfirmed(app, row).await,
         Kind::Mail => notification::mail(app, row).await,
+        Kind::Leave => account::jobs::leave(app, row).await,
+        Kind::Calendar => calendar::recount(app, row).await,
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod app;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -18,6 +19,7 @@ pub mod jobs;
 pub mod loaders;
 pub mod notification;
 pub mod page;
+pub mod replay;
 pub mod requester;
 pub mod scalar;
 pub mod setup;

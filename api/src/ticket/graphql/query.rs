@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use entity::ids::TicketId;
 use entity::ticket;
-use entity::values::{Severity, TicketCategory, TicketStatus};
+use entity::values::{Severity, TicketCategory, TicketStatus, TokenScope};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -188,7 +188,7 @@ impl TicketQuery {
 
 async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, Error> {
     let who = requester(ctx);
-    who.require_person()?;
+    who.require_reader(TokenScope::TicketRead)?;
     let scope = who.visible_tickets();
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
@@ -225,7 +225,7 @@ async fn list(
 ) -> Result<TicketConnection, Error> {
     let app = app(ctx);
     let who = requester(ctx);
-    let me = who.require_person()?.id;
+    let me = who.require_reader(TokenScope::TicketRead)?;
     let descending = order == TicketOrder::NewestFirst;
     let cursors = Cursors::new(
         app.cursor_key,
