@@ -17,6 +17,7 @@ pub mod graphql;
 pub mod http;
 pub mod jobs;
 pub mod loaders;
+pub mod metrics;
 pub mod notification;
 pub mod page;
 pub mod replay;

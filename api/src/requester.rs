@@ -12,8 +12,8 @@ use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, SessionId, Tok
 use entity::rules::access::{Permission, allows};
 use entity::values::{GrantState, PersonState, Role, Side, TicketCategory, TokenScope};
 use entity::{assignment, machine_token, person, role_grant, session, ticket, undertaking};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Condition, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::error::{Code, Error, Result};
 
@@ -228,10 +228,8 @@ impl Requester {
     /// `UNAUTHENTICATED`, `FORBIDDEN`; `FORBIDDEN` for a machine token.
     pub fn require_person(&self) -> Result<&person::Model> {
         if self.machine.is_some() {
-            return Err(Error::new(Code::Forbidden).detail(
-                "机器令牌不能执行此操作",
-                "a machine token cannot do this",
-            ));
+            return Err(Error::new(Code::Forbidden)
+                .detail("机器令牌不能执行此操作", "a machine token cannot do this"));
         }
         let person = self
             .person
@@ -252,17 +250,26 @@ impl Requester {
         Ok(person)
     }
 
+    /// Anyone who may read at all: a person, or a program.
+    ///
+    /// # Errors
+    /// As [`Self::require_person`].
+    pub fn require_reader(&self) -> Result<()> {
+        match &self.machine {
+            Some(_) => Ok(()),
+            None => self.require_person().map(|_| ()),
+        }
+    }
+
     /// Who reads: a person, or a program whose token holds the scope. The answer names the reader.
     ///
     /// # Errors
     /// `UNAUTHENTICATED`, `FORBIDDEN`.
-    pub fn require_reader(&self, scope: TokenScope) -> Result<String> {
+    pub fn reader(&self, scope: TokenScope) -> Result<String> {
         match &self.machine {
             Some(machine) if machine.scopes.contains(&scope) => Ok(machine.token.to_string()),
-            Some(_) => Err(Error::new(Code::Forbidden).detail(
-                "令牌没有此范围",
-                "the token does not hold this scope",
-            )),
+            Some(_) => Err(Error::new(Code::Forbidden)
+                .detail("令牌没有此范围", "the token does not hold this scope")),
             None => self.require_person().map(|person| person.id.to_string()),
         }
     }
@@ -326,6 +333,51 @@ impl Requester {
         let machine = self.machine.as_ref().map(|machine| machine.hospital);
         let granted = self.grants.iter().map(|grant| grant.hospital);
         granted.chain(machine).chain(self.seat).collect()
+    }
+
+    /// Hospitals whose departments and contracts the requester reads.
+    #[must_use]
+    pub fn directory(&self) -> BTreeSet<HospitalId> {
+        match &self.machine {
+            Some(machine) if !machine.scopes.contains(&TokenScope::DirectoryRead) => {
+                BTreeSet::new()
+            }
+            _ => self.hospitals(),
+        }
+    }
+
+    /// The people in scope: of the own hospitals, and of the vendor as far as they serve the same contracts.
+    #[must_use]
+    pub fn visible_people(&self) -> Condition {
+        use person::Column as C;
+        if self.machine.is_some() {
+            return Condition::any().add(C::Id.is_null());
+        }
+        let hospitals = self.hospitals();
+        let granted = role_grant::Entity::find()
+            .select_only()
+            .column(role_grant::Column::PersonId)
+            .filter(role_grant::Column::HospitalId.is_in(hospitals.iter().copied()))
+            .into_query();
+        let mut serving = assignment::Entity::find()
+            .select_only()
+            .column(assignment::Column::PersonId)
+            .filter(assignment::Column::HospitalId.is_in(hospitals));
+        if self.side() == Some(Side::Vendor) {
+            let contracts = self.contracts.iter().map(|(_, contract)| *contract);
+            serving = serving.filter(assignment::Column::ContractId.is_in(contracts));
+        }
+        let mut any = Condition::any()
+            .add(C::Side.eq(Side::Hospital).and(C::Id.in_subquery(granted)))
+            .add(
+                C::Side
+                    .eq(Side::Vendor)
+                    .and(C::Id.in_subquery(serving.into_query())),
+            );
+        if let Some(me) = self.person_id() {
+            any = any.add(C::Id.eq(me));
+        }
+        any
     }
 
     /// The tickets in scope (`domain.md` 2.6): the SQL form of the one rule of visibility.

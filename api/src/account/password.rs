@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
-use base64::Engine as _;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};

@@ -158,4 +158,3 @@ pub fn check(file: &SetupFile) -> Result<()> {
     }
     Ok(())
 }
-

@@ -6,9 +6,7 @@ use entity::ids::{
 };
 use entity::rules::calendar::Calendar;
 use entity::values::{CalendarMissing, ContractState, PeriodKind, ReopenTarget, TwoHourMeaning};
-use entity::{
-    contract, department, hospital, parameter_set, service_period, sla_annex, vendor,
-};
+use entity::{contract, department, hospital, parameter_set, service_period, sla_annex, vendor};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 

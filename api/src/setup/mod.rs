@@ -7,6 +7,7 @@ mod file;
 mod found;
 mod people;
 
+use entity::ids::PersonId;
 use entity::values::{PersonState, Role};
 
 pub use file::{
@@ -67,6 +68,7 @@ pub async fn run(app: &App, file: &SetupFile) -> Result<Vec<Made>> {
         (&file.it_admin, Role::HospItAdmin),
     ] {
         let new = NewPerson {
+            id: PersonId(app.clock.id()),
             account: &part.account,
             name: &part.name,
             email: part.email.clone(),
@@ -85,6 +87,7 @@ pub async fn run(app: &App, file: &SetupFile) -> Result<Vec<Made>> {
     }
     let part = &file.project_manager;
     let new = NewPerson {
+        id: PersonId(app.clock.id()),
         account: &part.account,
         name: &part.name,
         email: part.email.clone(),

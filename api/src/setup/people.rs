@@ -19,6 +19,8 @@ use crate::error::Result;
 /// What a new person needs.
 #[derive(Clone, Debug)]
 pub struct NewPerson<'a> {
+    /// Id of the row.
+    pub id: PersonId,
     /// Sign-in name.
     pub account: &'a str,
     /// Name.
@@ -52,7 +54,7 @@ pub struct NewPerson<'a> {
 pub async fn add_person(tx: &Tx, app: &App, new: NewPerson<'_>) -> Result<person::Model> {
     let now = app.clock.now();
     let row = person::Model {
-        id: PersonId(app.clock.id()),
+        id: new.id,
         account: fold(new.account),
         name: new.name.to_owned(),
         side: if new.vendor.is_some() {
@@ -145,4 +147,3 @@ pub async fn assign(
     }
     Ok(())
 }
-

@@ -74,7 +74,7 @@ pub(super) async fn put(
     tx: &Tx,
     app: &App,
     who: &Requester,
-    hospital: HospitalId,
+    (hospital, id): (HospitalId, GrantId),
     person: &person::Model,
     new: NewGrant,
 ) -> Result<role_grant::Model> {
@@ -104,7 +104,7 @@ pub(super) async fn put(
     }
     let now = app.clock.now();
     let row = role_grant::Model {
-        id: GrantId(app.clock.id()),
+        id,
         hospital_id: hospital,
         person_id: person.id,
         role: new.role,
@@ -125,10 +125,7 @@ pub(super) async fn put(
         let text = (
             format!("grant:{}", row.id),
             format!("待批准：授予 {} 角色 {}", person.name, row.role),
-            format!(
-                "To decide: role {} for {}",
-                row.role, person.name
-            ),
+            format!("To decide: role {} for {}", row.role, person.name),
         );
         let to = managers(tx, hospital).await?;
         notification::tell_of_account(tx, app, hospital, &to, text).await?;
@@ -167,9 +164,10 @@ pub async fn grant(
     let now = app.clock.now();
     check(&new, new.role.side())?;
     let replay = Replay::of(key, "grantRole", &(id, new))?;
+    let made_id = GrantId(app.clock.id());
     let tx = app.db.begin_write().await?;
     if let Some(me) = who.person_id()
-        && let Some(made) = replay.earlier(&tx, hospital, me, now).await?
+        && let Some(made) = replay.take(&tx, hospital, me, made_id.0, now).await?
     {
         let row = role_grant::Entity::find_by_id(GrantId(made))
             .one(&tx)
@@ -182,10 +180,7 @@ pub async fn grant(
     if person.side == Side::Vendor {
         vendor::require_undertaking(&tx, hospital, person.id).await?;
     }
-    let row = put(&tx, app, who, hospital, &person, new).await?;
-    if let Some(me) = who.person_id() {
-        replay.keep(&tx, hospital, me, row.id.0, now).await?;
-    }
+    let row = put(&tx, app, who, (hospital, made_id), &person, new).await?;
     let act = Act::done("account.grant", "role_grant", row.id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;

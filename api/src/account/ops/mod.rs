@@ -18,12 +18,14 @@ pub use grant::{NewGrant, decide, grant, revoke};
 pub use people::{
     MadeAccount, NewAccount, create, disable, enable, reset, set_leave_date, sweep_leave,
 };
-pub use scope::{PersonBy, find as find_person, sees_account, sees_contact, visible_people};
+pub use scope::{
+    PersonBy, find as find_person, listed_people, sees_account, sees_contact, sees_grant,
+    visible_contracts,
+};
 pub use session::{end_sessions, list as sessions, logout, resume, revoke_own};
 pub use sign_in::{Credentials, SignedIn, change_password, login};
 pub use token::{
-    MadeToken, NewToken, create as create_token, is_machine, resume_machine,
-    revoke as revoke_token,
+    MadeToken, NewToken, create as create_token, is_machine, resume_machine, revoke as revoke_token,
 };
 pub use vendor::{Assignment, NewUndertaking, assign, record_undertaking, unassign};
 

@@ -1,7 +1,7 @@
 //! Accounts are made, their passwords reset, they are disabled and enabled, and they end on the leave date.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{ContractId, HospitalId, PersonId};
+use entity::ids::{AssignmentId, ContractId, GrantId, HospitalId, PersonId, UndertakingId};
 use entity::rules::access::Permission;
 use entity::rules::calendar;
 use entity::values::{GrantState, PersonState, Side, TicketStatus};
@@ -124,7 +124,11 @@ pub async fn create(app: &App, who: &Requester, new: NewAccount) -> Result<MadeA
     }
     let today = calendar::civil_date(now);
     if new.leave_on.is_some_and(|last| last < today) {
-        return Err(invalid("leaveOn", "离岗日期已过", "the leave date has passed"));
+        return Err(invalid(
+            "leaveOn",
+            "离岗日期已过",
+            "the leave date has passed",
+        ));
     }
     let replay = match &new.key {
         Some(key) => Some(Replay::of(key, "createPerson", &new)?),
@@ -133,9 +137,10 @@ pub async fn create(app: &App, who: &Requester, new: NewAccount) -> Result<MadeA
     let secret = password::one_time()?;
     let hash = app.passwords.hash(secret.clone()).await?;
 
+    let id = PersonId(app.clock.id());
     let tx = app.db.begin_write().await?;
     if let (Some(replay), Some(me)) = (&replay, who.person_id())
-        && let Some(made) = replay.earlier(&tx, hospital, me, now).await?
+        && let Some(made) = replay.take(&tx, hospital, me, id.0, now).await?
     {
         let person = person::Entity::find_by_id(PersonId(made))
             .one(&tx)
@@ -152,10 +157,15 @@ pub async fn create(app: &App, who: &Requester, new: NewAccount) -> Result<MadeA
         .one(&tx)
         .await?;
     if taken.is_some() {
-        return Err(invalid("account", "登录名已被使用", "the sign-in name is taken"));
+        return Err(invalid(
+            "account",
+            "登录名已被使用",
+            "the sign-in name is taken",
+        ));
     }
     let contract = vendor_contract(&tx, hospital, new.side, new.contract).await?;
     let row = NewPerson {
+        id,
         account: &account,
         name: &name,
         email,
@@ -176,22 +186,22 @@ pub async fn create(app: &App, who: &Requester, new: NewAccount) -> Result<MadeA
     let person = setup::add_person(&tx, app, row).await?;
     let mut acts = vec![Act::done("account.create", "person", person.id.0)];
     if let Some(contract) = &contract {
-        let id = vendor::put(&tx, app, contract, person.id, now).await?;
+        let id = AssignmentId(app.clock.id());
+        vendor::put(&tx, id, contract, person.id, now).await?;
         acts.push(Act::done("account.assign", "assignment", id.0));
     }
     if let Some(paper) = undertaking {
-        let id = vendor::keep(&tx, app, who, hospital, person.id, paper).await?;
+        let id = UndertakingId(app.clock.id());
+        vendor::keep(&tx, id, who, (hospital, person.id), paper, now).await?;
         acts.push(Act::done("account.undertaking", "undertaking", id.0));
     }
     for role in new.roles {
-        let row = grant::put(&tx, app, who, hospital, &person, role).await?;
+        let id = GrantId(app.clock.id());
+        let row = grant::put(&tx, app, who, (hospital, id), &person, role).await?;
         acts.push(Act::done("account.grant", "role_grant", row.id.0));
     }
     if let Some(last) = person.leave_on {
         plan_leave(&tx, app, hospital, person.id, last).await?;
-    }
-    if let (Some(replay), Some(me)) = (replay, who.person_id()) {
-        replay.keep(&tx, hospital, me, person.id.0, now).await?;
     }
     for act in acts {
         audit::append(&tx, now, Some(hospital), who, act).await?;
@@ -453,12 +463,7 @@ async fn plan_leave(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sweep_leave(
-    tx: &Tx,
-    app: &App,
-    hospital: HospitalId,
-    id: PersonId,
-) -> Result<bool> {
+pub async fn sweep_leave(tx: &Tx, app: &App, hospital: HospitalId, id: PersonId) -> Result<bool> {
     let now = app.clock.now();
     let Some(row) = person::Entity::find_by_id(id).one(tx).await? else {
         return Ok(false);
@@ -560,7 +565,10 @@ pub(super) async fn reassign(
             ticket: row.id,
             cause: format!("leave:{}:{}", person.id, row.id),
             zh: format!("工单 {} 的处理人已离岗，请重新分派", row.number),
-            en: format!("Ticket {}: its assignee has left, assign it again", row.number),
+            en: format!(
+                "Ticket {}: its assignee has left, assign it again",
+                row.number
+            ),
         };
         notification::tell(tx, app, row.hospital_id, &to, &what).await?;
         if row.hospital_id == hospital {

@@ -40,12 +40,12 @@ pub(super) fn known_at(hospital: HospitalId) -> Condition {
         .add(C::Id.in_subquery(granted))
 }
 
-/// The people in scope of a reader: the SQL form of the one rule.
+/// The people whom a reader lists and administers, narrower than those who can be named on a ticket.
 ///
 /// The information centre, managers and auditors see the people that their hospital knows; a project
 /// manager sees the vendor people of the own contracts; everybody sees the own row.
 #[must_use]
-pub fn visible_people(who: &Requester) -> Condition {
+pub fn listed_people(who: &Requester) -> Condition {
     let mut any = Condition::any();
     if who.is_system {
         return who.seat.map_or_else(Condition::all, known_at);
@@ -90,7 +90,7 @@ pub async fn find(
     who: &Requester,
     by: &PersonBy,
 ) -> Result<Option<person::Model>> {
-    let query = person::Entity::find().filter(visible_people(who));
+    let query = person::Entity::find().filter(listed_people(who));
     let query = match by {
         PersonBy::Id(None) => return Ok(None),
         PersonBy::Id(Some(id)) => query.filter(C::Id.eq(*id)),
@@ -111,7 +111,7 @@ pub(super) async fn target(
 ) -> Result<person::Model> {
     let id = id.ok_or_else(|| missing("personId"))?;
     person::Entity::find_by_id(id)
-        .filter(visible_people(who))
+        .filter(listed_people(who))
         .filter(known_at(hospital))
         .lock_exclusive()
         .one(tx)
@@ -143,4 +143,27 @@ pub fn sees_account(who: &Requester, person: &person::Model) -> bool {
 pub fn sees_contact(who: &Requester, person: &person::Model) -> bool {
     who.person_id() == Some(person.id)
         || held_at(who, person, &[Role::HospItAdmin, Role::HospManager])
+}
+
+/// Whether the reader may see a grant: an own one; as the hospital, all of it; as its project manager, those of vendor people.
+#[must_use]
+pub fn sees_grant(who: &Requester, grant: &role_grant::Model) -> bool {
+    who.person_id() == Some(grant.person_id)
+        || who.is_system
+        || who
+            .roles_at(grant.hospital_id)
+            .filter(|role| allows(*role, Permission::PeopleRead))
+            .any(|role| role != Role::VendorPm || grant.role.side() == Side::Vendor)
+}
+
+/// The contracts in scope: of the own hospitals, for vendor people those they serve.
+#[must_use]
+pub fn visible_contracts(who: &Requester) -> Condition {
+    use entity::contract::Column;
+    let here = Condition::all().add(Column::HospitalId.is_in(who.directory()));
+    if who.side() == Some(Side::Vendor) {
+        here.add(Column::Id.is_in(who.contracts.iter().map(|(_, contract)| *contract)))
+    } else {
+        here
+    }
 }

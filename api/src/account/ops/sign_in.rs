@@ -203,9 +203,8 @@ pub(super) fn is_expired(app: &App, person: Option<&person::Model>, now: DateTim
     let Some(days) = app.config.password_days else {
         return false;
     };
-    person.is_some_and(|person| {
-        now - person.password_changed_at >= TimeDelta::days(i64::from(days))
-    })
+    person
+        .is_some_and(|person| now - person.password_changed_at >= TimeDelta::days(i64::from(days)))
 }
 
 /// Changes the own password; every other session of the person ends.

@@ -93,8 +93,9 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
         ));
     }
     let token = fresh()?;
+    let id = TokenId(app.clock.id());
     let tx = app.db.begin_write().await?;
-    if let Some(made) = replay.earlier(&tx, hospital, me, now).await? {
+    if let Some(made) = replay.take(&tx, hospital, me, id.0, now).await? {
         let row = machine_token::Entity::find_by_id(TokenId(made))
             .one(&tx)
             .await?
@@ -104,7 +105,7 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
     }
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
     let row = machine_token::Model {
-        id: TokenId(app.clock.id()),
+        id,
         hospital_id: hospital,
         agent,
         token_sha256: digest(&token),
@@ -116,7 +117,6 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
         revoked_at: None,
     };
     let row = row.into_active_model().reset_all().insert(&tx).await?;
-    replay.keep(&tx, hospital, me, row.id.0, now).await?;
     let act = Act::done("token.create", "machine_token", row.id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;
@@ -208,7 +208,10 @@ mod tests {
             let mut altered = token.clone().into_bytes();
             let byte = altered.get_mut(place).unwrap();
             *byte = if *byte == b'0' { b'1' } else { b'0' };
-            assert!(!is_well_formed(&String::from_utf8(altered).unwrap()), "{place}");
+            assert!(
+                !is_well_formed(&String::from_utf8(altered).unwrap()),
+                "{place}"
+            );
         }
         assert!(!is_well_formed("") && !is_well_formed("icuops_"));
         assert_ne!(token, fresh().unwrap());

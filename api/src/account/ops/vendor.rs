@@ -82,41 +82,41 @@ pub(super) async fn contract(
 /// Writes an assignment.
 pub(super) async fn put(
     tx: &Tx,
-    app: &App,
+    id: AssignmentId,
     contract: &contract::Model,
     person: PersonId,
     from: DateTime<Utc>,
-) -> Result<AssignmentId> {
+) -> Result<assignment::Model> {
     let row = assignment::ActiveModel {
-        id: Set(AssignmentId(app.clock.id())),
+        id: Set(id),
         hospital_id: Set(contract.hospital_id),
         person_id: Set(person),
         contract_id: Set(contract.id),
         from_at: Set(from),
         until_at: Set(None),
     };
-    Ok(row.insert(tx).await?.id)
+    Ok(row.insert(tx).await?)
 }
 
 /// Writes an undertaking that was checked.
 pub(super) async fn keep(
     tx: &Tx,
-    app: &App,
+    id: UndertakingId,
     who: &Requester,
-    hospital: HospitalId,
-    person: PersonId,
+    (hospital, person): (HospitalId, PersonId),
     paper: NewUndertaking,
-) -> Result<UndertakingId> {
+    now: DateTime<Utc>,
+) -> Result<undertaking::Model> {
     let row = undertaking::ActiveModel {
-        id: Set(UndertakingId(app.clock.id())),
+        id: Set(id),
         hospital_id: Set(hospital),
         person_id: Set(person),
         signed_on: Set(paper.signed_on),
         evidence: Set(paper.evidence),
         recorded_by: Set(who.person_id()),
-        recorded_at: Set(app.clock.now()),
+        recorded_at: Set(now),
     };
-    Ok(row.insert(tx).await?.id)
+    Ok(row.insert(tx).await?)
 }
 
 /// The hospital must hold an undertaking of the person.
@@ -145,7 +145,11 @@ fn current(hospital: HospitalId, person: PersonId, now: DateTime<Utc>) -> Condit
     Condition::all()
         .add(C::HospitalId.eq(hospital))
         .add(C::PersonId.eq(person))
-        .add(Condition::any().add(C::UntilAt.is_null()).add(C::UntilAt.gt(now)))
+        .add(
+            Condition::any()
+                .add(C::UntilAt.is_null())
+                .add(C::UntilAt.gt(now)),
+        )
 }
 
 /// Whether the person serves any contract of the hospital now.
@@ -225,9 +229,10 @@ pub async fn record_undertaking(
     let now = app.clock.now();
     let replay = Replay::of(key, "recordUndertaking", &(by, &paper))?;
     let paper = paper.checked(now)?;
+    let id = UndertakingId(app.clock.id());
     let tx = app.db.begin_write().await?;
     if let Some(me) = who.person_id()
-        && let Some(made) = replay.earlier(&tx, hospital, me, now).await?
+        && let Some(made) = replay.take(&tx, hospital, me, id.0, now).await?
     {
         let row = undertaking::Entity::find_by_id(UndertakingId(made))
             .one(&tx)
@@ -246,20 +251,13 @@ pub async fn record_undertaking(
     {
         return Err(missing("person"));
     }
-    let id = keep(&tx, app, who, hospital, person.id, paper).await?;
+    let row = keep(&tx, id, who, (hospital, person.id), paper, now).await?;
     if person.state == PersonState::Pending {
         let next = person.version + 1;
         let mut change = person.into_active_model();
         change.state = Set(PersonState::Active);
         change.version = Set(next);
         change.update(&tx).await?;
-    }
-    let row = undertaking::Entity::find_by_id(id)
-        .one(&tx)
-        .await?
-        .ok_or_else(|| missing("person"))?;
-    if let Some(me) = who.person_id() {
-        replay.keep(&tx, hospital, me, id.0, now).await?;
     }
     let act = Act::done("account.undertaking", "undertaking", id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
@@ -282,42 +280,37 @@ pub async fn assign(
     let now = app.clock.now();
     let contract_id = contract_id.ok_or_else(|| missing("contractId"))?;
     let replay = Replay::of(key, "assignPerson", &(by, contract_id))?;
+    let id = AssignmentId(app.clock.id());
     let tx = app.db.begin_write().await?;
     let contract = contract(&tx, hospital, contract_id).await?;
     let person = vendor_person(&tx, who, hospital, by, Some(&contract)).await?;
-    let earlier = match who.person_id() {
-        Some(me) => replay.earlier(&tx, hospital, me, now).await?,
-        None => None,
-    };
-    let id = if let Some(made) = earlier {
-        AssignmentId(made)
-    } else {
-        require_undertaking(&tx, hospital, person.id).await?;
-        let serving = assignment::Entity::find()
-            .filter(current(hospital, person.id, now))
-            .filter(assignment::Column::ContractId.eq(contract.id))
-            .count(&tx)
-            .await?;
-        if serving > 0 {
-            return Err(invalid(
-                "person",
-                "该人员已在此合同中",
-                "the person serves this contract already",
-            ));
-        }
-        let id = put(&tx, app, &contract, person.id, now).await?;
-        end_all(&tx, person.id, None, now).await?;
-        if let Some(me) = who.person_id() {
-            replay.keep(&tx, hospital, me, id.0, now).await?;
-        }
-        let act = Act::done("account.assign", "assignment", id.0);
-        audit::append(&tx, now, Some(hospital), who, act).await?;
-        id
-    };
-    let row = assignment::Entity::find_by_id(id)
-        .one(&tx)
-        .await?
-        .ok_or_else(|| missing("idempotencyKey"))?;
+    if let Some(me) = who.person_id()
+        && let Some(made) = replay.take(&tx, hospital, me, id.0, now).await?
+    {
+        let row = assignment::Entity::find_by_id(AssignmentId(made))
+            .one(&tx)
+            .await?
+            .ok_or_else(|| missing("idempotencyKey"))?;
+        tx.rollback().await?;
+        return Ok(Assignment { person, row });
+    }
+    require_undertaking(&tx, hospital, person.id).await?;
+    let serving = assignment::Entity::find()
+        .filter(current(hospital, person.id, now))
+        .filter(assignment::Column::ContractId.eq(contract.id))
+        .count(&tx)
+        .await?;
+    if serving > 0 {
+        return Err(invalid(
+            "person",
+            "该人员已在此合同中",
+            "the person serves this contract already",
+        ));
+    }
+    let row = put(&tx, id, &contract, person.id, now).await?;
+    end_all(&tx, person.id, None, now).await?;
+    let act = Act::done("account.assign", "assignment", id.0);
+    audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;
     Ok(Assignment { person, row })
 }

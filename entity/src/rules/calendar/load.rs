@@ -231,11 +231,7 @@ fn entries(
             .map(|list| slots(&at, list))
             .transpose()?;
         if out.insert(date, own).is_some() {
-            return fail(
-                at,
-                format!("{date} 重复"),
-                format!("{date} appears twice"),
-            );
+            return fail(at, format!("{date} 重复"), format!("{date} appears twice"));
         }
     }
     Ok(out)

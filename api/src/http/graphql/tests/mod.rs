@@ -265,6 +265,7 @@ impl Door for Toy {
             lang: None,
             introspection: self.introspection || profile == Profile::Machine,
             metered: self.metered,
+            stale: false,
         };
         match (head.bearer.as_deref(), head.cookie.as_deref()) {
             (None, None) => Ok(visitor("anonymous", Profile::Anonymous)),
@@ -310,6 +311,7 @@ pub fn endpoint(change: impl FnOnce(&mut Config, &mut Toy)) -> Arc<Endpoint<Toy>
         traces: Arc::default(),
         introspection: true,
         metered: false,
+        stale: false,
     };
     change(&mut config, &mut toy);
     Arc::new(Endpoint::new(Arc::new(toy), &sdl(), config).unwrap())
