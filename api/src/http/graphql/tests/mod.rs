@@ -311,7 +311,6 @@ pub fn endpoint(change: impl FnOnce(&mut Config, &mut Toy)) -> Arc<Endpoint<Toy>
         traces: Arc::default(),
         introspection: true,
         metered: false,
-        stale: false,
     };
     change(&mut config, &mut toy);
     Arc::new(Endpoint::new(Arc::new(toy), &sdl(), config).unwrap())
