@@ -16,6 +16,7 @@ pub mod graphql;
 pub mod http;
 pub mod jobs;
 pub mod loaders;
+pub mod metrics;
 pub mod notification;
 pub mod page;
 pub mod requester;
