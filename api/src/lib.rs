@@ -20,6 +20,7 @@ pub mod loaders;
 pub mod metrics;
 pub mod notification;
 pub mod page;
+pub mod replay;
 pub mod requester;
 pub mod scalar;
 pub mod setup;
