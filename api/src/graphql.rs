@@ -144,7 +144,10 @@ pub fn settle<T, P>(
     Some(match done {
         Ok(done) => Ok(payload(Some(done), Vec::new())),
         Err(error) => match error.into_user_error(lang(ctx)) {
-            Ok(expected) => Ok(payload(None, vec![expected])),
+            Ok(expected) => {
+                app(ctx).metrics.user_error(expected.code.into());
+                Ok(payload(None, vec![expected]))
+            }
             Err(error) => Err(error.into()),
         },
     })

@@ -9,6 +9,7 @@
 mod account;
 mod audit;
 mod clock;
+mod operability;
 mod schema;
 mod tidy;
 mod transport;

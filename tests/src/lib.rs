@@ -61,6 +61,11 @@ pub fn contract_start() -> NaiveDate {
 impl TestApp {
     /// Starts a server; `None` where the database is not to be had and need not be.
     pub async fn start(backend: Backend) -> Option<Self> {
+        Self::start_with(backend, |_| ()).await
+    }
+
+    /// [`TestApp::start`] with other settings.
+    pub async fn start_with(backend: Backend, set: impl FnOnce(&mut Config)) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let url = match backend {
             Backend::Sqlite => format!(
@@ -71,11 +76,12 @@ impl TestApp {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Config {
+        let mut config = Config {
             // All actors come from one address, faster than people do.
             metered: false,
             ..Config::local(url, folder.path().to_owned(), address)
         };
+        set(&mut config);
         let app = App::start(config, Clock::standing(t("2026-03-02 08:00:00")))
             .await
             .unwrap();
