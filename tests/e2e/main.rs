@@ -9,6 +9,7 @@
 mod account;
 mod audit;
 mod clock;
+mod crawl;
 mod matrix;
 mod schema;
 mod tidy;

@@ -18,6 +18,7 @@ pub mod cast;
 pub mod make;
 pub mod scan;
 pub mod sdl;
+pub mod stir;
 pub mod walk;
 
 use std::collections::HashMap;
