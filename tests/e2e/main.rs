@@ -10,6 +10,8 @@ mod account;
 mod audit;
 mod clock;
 mod operability;
+mod crawl;
+mod matrix;
 mod schema;
 mod tidy;
 mod transport;
