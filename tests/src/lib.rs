@@ -13,6 +13,8 @@
     reason = "a harness may panic, and says what it leaves out"
 )]
 
+pub mod process;
+
 use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Mutex;
@@ -297,7 +299,8 @@ pub fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().expect("an instant").parse().unwrap()
 }
 
-async fn create_database() -> Option<String> {
+/// A database of its own on the test server; its address.
+pub async fn create_database() -> Option<String> {
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
         assert!(
             std::env::var("CI").is_err(),
