@@ -1,6 +1,7 @@
 //! What is measured, and in which words it is asked.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use e2e::process::{Binary, Server, Store};
@@ -11,10 +12,10 @@ use super::load::{Expect, Figures, Next, Target, Wire, closed_loop, get, graphql
 
 /// The page of the promise: fifty tickets with their reporter and their history.
 const PAGE: &str = "query($after:String){tickets(first:50,after:$after){\
-    nodes{id number status category severity receivedAt reporter{name} events{kind at}} pageInfo{endCursor}}}";
+    nodes{id number status category severity receivedAt reporter{name} events(first:5){nodes{kind at}}} pageInfo{endCursor}}}";
 /// One ticket as a client shows it.
 const ONE: &str = "query($id:ID!){ticket(by:{id:$id}){id number version status severity description receivedAt \
-    allowedActions reporter{name} assignee{name} slaClocks{code state dueAt result} events{kind at text}}}";
+    allowedActions reporter{name} assignee{name} slaClocks{code state dueAt result} events(first:20){nodes{kind at text}}}}";
 /// A change with history, clock, audit and jobs.
 const CREATE: &str =
     "mutation($i:CreateTicketInput!){createTicket(input:$i){ticket{id number} userErrors{code}}}";
@@ -196,12 +197,12 @@ async fn requests(bench: &mut Bench<'_>, port: u16) {
         });
         graphql(Some(&nurse), CREATE, &json!({ "i": input }))
     };
-    let count = std::sync::atomic::AtomicU64::new(0);
+    let count = AtomicU64::new(0);
     bench
         .line(
             "createTicket: clock, messages, audit, jobs",
             &|_, _| {
-                let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let number = count.fetch_add(1, Ordering::Relaxed);
                 create(format!("{run}-{number}"))
             },
             Expect::Holds("\"userErrors\":[]"),
@@ -210,13 +211,20 @@ async fn requests(bench: &mut Bench<'_>, port: u16) {
     let mut replies = Vec::new();
     for number in 0..bench.target.connections {
         let made = wire.data(&create(format!("{run}-reply-{number}"))).await;
-        let input = json!({ "ticketId": made["createTicket"]["ticket"]["id"], "text": "已按说明重试，仍不能保存。" });
-        replies.push(graphql(Some(&nurse), REPLY, &json!({ "i": input })));
+        replies.push(made["createTicket"]["ticket"]["id"].clone());
     }
+    let reply = |wire: usize| {
+        let number = count.fetch_add(1, Ordering::Relaxed);
+        let input = json!({
+            "idempotencyKey": format!("{run}-{number}"), "ticketId": replies[wire],
+            "text": "已按说明重试，仍不能保存。",
+        });
+        graphql(Some(&nurse), REPLY, &json!({ "i": input }))
+    };
     bench
         .line(
             "addReply: history, audit",
-            &|wire, _| replies[wire].clone(),
+            &|wire, _| reply(wire),
             Expect::Holds("\"userErrors\":[]"),
         )
         .await;

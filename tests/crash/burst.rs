@@ -219,7 +219,10 @@ async fn step(client: &reqwest::Client, base: &str, writer: &mut Writer) -> Opti
         Kind::Reply => (
             &writer.token,
             "mutation($i:AddReplyInput!){done:addReply(input:$i){ticket{id} userErrors{code field}}}",
-            json!({ "ticketId": writer.ticket, "text": text(writer.no, number) }),
+            json!({
+                "idempotencyKey": format!("crash-{}-{number}", writer.no),
+                "ticketId": writer.ticket, "text": text(writer.no, number),
+            }),
         ),
     };
     let body = json!({ "query": query, "variables": { "i": input } });

@@ -152,15 +152,19 @@ impl Rows {
                 .filter(|row| row.kind == TicketEventKind::Created)
                 .map(|row| row.ticket_id.0),
         );
-        let kept = counted(
-            self.keys
-                .iter()
-                .filter(|row| row.mutation == "createTicket")
-                .map(|row| row.object_id),
-        );
+        let kept = |mutation: &str| {
+            let keys = self.keys.iter().filter(|row| row.mutation == mutation);
+            counted(keys.map(|row| row.object_id))
+        };
         let once: BTreeMap<Uuid, usize> = made.iter().map(|id| (*id, 1)).collect();
         assert_eq!(created, once, "{place}: tickets and their first entry");
-        assert_eq!(kept, once, "{place}: tickets and replay keys");
+        assert_eq!(
+            kept("createTicket"),
+            once,
+            "{place}: tickets and replay keys"
+        );
+        let replied = self.replies.iter().map(|row| (row.id.0, 1)).collect();
+        assert_eq!(kept("addReply"), replied, "{place}: replies and keys");
 
         // Every act of a person is one entry of the history and one row of the audit.
         let acts = counted(
@@ -231,21 +235,21 @@ impl Rows {
     fn hold(&self, writer: &mut Writer, place: &str) {
         let prefix = format!("writer {} step ", writer.no);
         let number = |text: &str| text.strip_prefix(&prefix)?.parse::<u64>().ok();
-        let mut found: Vec<(u64, Kind, Uuid)> = Vec::new();
+        let mut found: Vec<(u64, Kind)> = Vec::new();
         for row in &self.tickets {
-            found.extend(number(&row.description).map(|at| (at, Kind::Create, row.id.0)));
+            found.extend(number(&row.description).map(|at| (at, Kind::Create)));
         }
         for row in &self.events {
             if row.kind == TicketEventKind::Responded {
                 let text = row.text.as_deref().unwrap_or_default();
-                found.extend(number(text).map(|at| (at, Kind::Respond, row.ticket_id.0)));
+                found.extend(number(text).map(|at| (at, Kind::Respond)));
             }
         }
         for row in &self.replies {
-            found.extend(number(&row.text).map(|at| (at, Kind::Reply, row.ticket_id.0)));
+            found.extend(number(&row.text).map(|at| (at, Kind::Reply)));
         }
-        found.sort_unstable_by_key(|(at, _, _)| *at);
-        let numbers: Vec<u64> = found.iter().map(|(at, _, _)| *at).collect();
+        found.sort_unstable_by_key(|(at, _)| *at);
+        let numbers: Vec<u64> = found.iter().map(|(at, _)| *at).collect();
         let count = numbers.len() as u64;
         let place = format!("{place}, writer {}", writer.no);
         assert_eq!(
@@ -260,18 +264,16 @@ impl Rows {
         );
         let most = writer.next + u64::from(writer.doubt);
         assert!(count <= most, "{place}: {count} present, {most} sent");
-        for (at, kind, _) in &found {
+        for (at, kind) in &found {
             assert_eq!(burst::kind(*at), *kind, "{place}: operation {at}");
         }
-        // A reply has no replay key: what is complete must not be sent again.
+        // A response has no replay key, so one that is complete is not sent again. The others are: the same key
+        // must answer with the same object.
         if count > writer.next {
             writer.survived += 1;
-            let (at, kind, ticket) = found[found.len() - 1];
-            if kind != Kind::Create {
-                writer.next = at + 1;
+            if burst::kind(writer.next) == Kind::Respond {
+                writer.next += 1;
                 writer.doubt = false;
-            } else if let Some(held) = self.tickets.iter().find(|row| row.id.0 == ticket) {
-                writer.ticket = Some(held.id.to_string());
             }
         }
     }
