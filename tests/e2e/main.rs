@@ -9,9 +9,9 @@
 mod account;
 mod audit;
 mod clock;
-mod operability;
 mod crawl;
 mod matrix;
+mod operability;
 mod schema;
 mod tidy;
 mod transport;

@@ -16,6 +16,7 @@
 pub mod canary;
 pub mod cast;
 pub mod make;
+pub mod process;
 pub mod scan;
 pub mod sdl;
 pub mod stir;
@@ -344,7 +345,8 @@ pub fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().expect("an instant").parse().unwrap()
 }
 
-async fn create_database() -> Option<String> {
+/// A database of its own on the test server; its address.
+pub async fn create_database() -> Option<String> {
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
         assert!(
             std::env::var("CI").is_err(),

@@ -55,11 +55,19 @@ impl TestApp {
 
     /// Ids begin with the time: with a second between them they are in the same order in every run.
     fn tick(&self) {
-        self.app.clock.set(self.app.clock.now() + chrono::TimeDelta::seconds(1));
+        self.app
+            .clock
+            .set(self.app.clock.now() + chrono::TimeDelta::seconds(1));
     }
 
     /// Tries every mutation on the objects of a hospital as each of the people who may; how often each succeeded.
-    pub async fn stir(&self, sdl: &Sdl, hospital: &str, people: &[(&str, Role)], tag: &str) -> BTreeMap<String, u32> {
+    pub async fn stir(
+        &self,
+        sdl: &Sdl,
+        hospital: &str,
+        people: &[(&str, Role)],
+        tag: &str,
+    ) -> BTreeMap<String, u32> {
         let hospital = self.hospital(hospital).await;
         let count = Cell::new(1000);
         let mut done: BTreeMap<String, u32> = BTreeMap::new();
@@ -90,7 +98,9 @@ impl TestApp {
                             break;
                         }
                         let turn = step + lap;
-                        let arguments = self.guess(sdl, field, &pool, (turn, step), tag, &count).await;
+                        let arguments = self
+                            .guess(sdl, field, &pool, (turn, step), tag, &count)
+                            .await;
                         if self.succeeds(account, field, arguments).await {
                             *done.entry(field.name.clone()).or_default() += 1;
                             self.tick();
@@ -105,12 +115,18 @@ impl TestApp {
     }
 
     /// Ids of the objects of a hospital by prefix, and of its people; each with its table.
-    async fn pool(&self, hospital: uuid::Uuid, people: &[(&str, Role)]) -> BTreeMap<String, Vec<(String, String)>> {
+    async fn pool(
+        &self,
+        hospital: uuid::Uuid,
+        people: &[(&str, Role)],
+    ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut pool: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         let canaries = self.canaries(hospital, &[]).await;
         for (letters, table) in &canaries.ids {
             if let Some(prefix) = prefix_of_table(table) {
-                pool.entry(prefix.to_owned()).or_default().push((table.clone(), letters.clone()));
+                pool.entry(prefix.to_owned())
+                    .or_default()
+                    .push((table.clone(), letters.clone()));
             }
         }
         let mut persons = Vec::new();
@@ -137,7 +153,10 @@ impl TestApp {
             let all = pool.get(prefix).filter(|all| !all.is_empty())?;
             Some(&all[nth % all.len()])
         };
-        let first = sdl.places(&field.arguments).into_iter().find(|place| place.scalar == "ID");
+        let first = sdl
+            .places(&field.arguments)
+            .into_iter()
+            .find(|place| place.scalar == "ID");
         let version = match first.and_then(|place| pick(place.prefix)) {
             Some((table, letters)) if self.tables_with("version").await.contains(table) => {
                 self.version_of(table, letters).await
@@ -148,13 +167,28 @@ impl TestApp {
             Some((_, letters)) => format!("{prefix}_{letters}"),
             None => format!("{prefix}_{}", "0".repeat(26)),
         };
-        let maker = Maker { sdl, now: self.app.clock.now(), tag, turn, version, id: &id, count };
+        let maker = Maker {
+            sdl,
+            now: self.app.clock.now(),
+            tag,
+            turn,
+            version,
+            id: &id,
+            count,
+        };
         maker.arguments(&field.arguments)
     }
 
     async fn succeeds(&self, account: &str, field: &Field, arguments: Map<String, Value>) -> bool {
-        let call = repeated("mutation", field, &[arguments], "{userErrors{code message messages{zh en} field}}");
-        let body = self.ask(account, &call.query, Value::Object(call.variables)).await;
+        let call = repeated(
+            "mutation",
+            field,
+            &[arguments],
+            "{userErrors{code message messages{zh en} field}}",
+        );
+        let body = self
+            .ask(account, &call.query, Value::Object(call.variables))
+            .await;
         body["errors"].is_null() && body["data"]["a0"]["userErrors"] == json!([])
     }
 
@@ -166,6 +200,9 @@ impl TestApp {
             .one(self.app.db.read())
             .await
             .unwrap();
-        person.unwrap_or_else(|| panic!("nobody is called {account}")).id.0
+        person
+            .unwrap_or_else(|| panic!("nobody is called {account}"))
+            .id
+            .0
     }
 }
