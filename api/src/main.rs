@@ -131,12 +131,21 @@ struct ServeArgs {
     /// 邮件服务器，如 smtps://user:pass@mail.example；缺省写入数据目录. Mail server; by default mail is written to the data folder.
     #[arg(long, env = "ICUOPS_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
+    /// 读取 /metrics 的令牌. Token with which /metrics may be read.
+    #[arg(long, env = "ICUOPS_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+    /// 另在本机此地址提供 /metrics，无需令牌. Serves /metrics on this address of this machine too, without a token.
+    #[arg(long, env = "ICUOPS_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
     /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
     #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
     password_preset: Preset,
+    /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
+    #[arg(long, hide = true)]
+    unmetered: bool,
 }
 
 fn preset(word: &str) -> std::result::Result<Preset, String> {
@@ -251,6 +260,12 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.mail_from = args.smtp_from;
     config.password_preset = args.password_preset;
     config.password_days = args.password_preset.max_days();
+    config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
+    config.metrics_listen = args.metrics_listen;
+    if args.unmetered {
+        tracing::warn!("the cost buckets are off: this server is not protected from overuse");
+        config.metered = false;
+    }
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));
