@@ -236,15 +236,12 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
-<<<<<<< HEAD
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
-=======
     if args.unmetered {
         tracing::warn!("the cost buckets are off: this server is not protected from overuse");
         config.metered = false;
     }
->>>>>>> speed
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));
