@@ -38,19 +38,20 @@ async fn revisions(app: &TestApp) -> Vec<(i32, bool)> {
 both_backends! {
     /// S20: an open provisional due date is counted again when its year comes in, and nothing else moves.
     async fn an_imported_year_settles_provisional_due_dates(app: &TestApp) {
-        let old = app.consult("calendar-old").await;
+        let train = async |key: &str| app.create("nurse", json!({ "category": "TRAINING", "subcategory": "TRAINING-MGMT", "idempotencyKey": key })).await;
+        let old = train("calendar-old").await;
         app.app.clock.set(t("2026-12-31 17:00:00"));
-        let ticket = app.consult("calendar-key-1").await;
-        let before = clock(&ticket, "CONSULT_RESPONSE_1WD", 1);
+        let ticket = train("calendar-key-1").await;
+        let before = clock(&ticket, "TRAINING_RESPONSE_WD", 1);
         assert_eq!(before["provisional"], true, "{before}");
-        let settled = clock(&app.read("nurse", &old).await, "CONSULT_RESPONSE_1WD", 1);
+        let settled = clock(&app.read("nurse", &old).await, "TRAINING_RESPONSE_WD", 1);
         let done = import(app, &official("2027.1", &["2027-01-04", "2027-01-05"])).await;
         assert_eq!(done["years"], json!([{ "year": 2027, "outcome": "STORED", "revision": 2 }]), "{done}");
         app.at("2026-12-31 17:00:01").await;
-        let after = clock(&app.read("nurse", &ticket).await, "CONSULT_RESPONSE_1WD", 1);
+        let after = clock(&app.read("nurse", &ticket).await, "TRAINING_RESPONSE_WD", 1);
         assert_eq!(after["provisional"], false, "{after}");
         assert_eq!(instant(&after["dueAt"]) - instant(&before["dueAt"]), chrono::TimeDelta::days(2), "two days off more: {before} {after}");
-        assert_eq!(clock(&app.read("nurse", &old).await, "CONSULT_RESPONSE_1WD", 1)["dueAt"], settled["dueAt"]);
+        assert_eq!(clock(&app.read("nurse", &old).await, "TRAINING_RESPONSE_WD", 1)["dueAt"], settled["dueAt"]);
     }
 
     async fn the_same_file_changes_nothing_and_a_changed_one_needs_a_new_version(app: &TestApp) {
