@@ -7,9 +7,11 @@ use entity::ids::{ContractId, GrantId, PersonId, SessionId, TokenId};
 use uuid::Uuid;
 
 use super::super::ops;
+use super::access::MachineToken;
+use super::given::{Assignment, RoleGrant, Undertaking};
 use super::input::*;
 use super::payload::*;
-use super::types::{Assignment, MachineToken, Person, RoleGrant, Undertaking};
+use super::types::Person;
 use crate::db::retrying;
 use crate::error::{Code, Error, Result, UserError, UserErrorCode};
 use crate::graphql::{app, requester, settle};

@@ -1,6 +1,8 @@
 //! Accounts in the schema: types, sign in, administration.
 
+mod access;
 mod admin;
+mod given;
 mod input;
 mod nodes;
 pub mod payload;
@@ -10,13 +12,12 @@ mod types;
 
 use async_graphql::MergedObject;
 
+pub use access::{MachineToken, Session};
+pub use given::{Assignment, Contract, RoleGrant, Undertaking};
 pub use nodes::nodes;
 pub use query::PersonConnection;
 pub use sign_in::{ChangePasswordPayload, LoginPayload, LogoutPayload, Viewer};
-pub use types::{
-    Assignment, Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
-    Undertaking,
-};
+pub use types::{Department, Hospital, Person};
 
 /// Reads about accounts.
 #[derive(Default, MergedObject)]

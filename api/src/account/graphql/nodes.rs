@@ -7,7 +7,9 @@ use entity::{contract, department, machine_token, person, role_grant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::ops;
-use super::types::{Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session};
+use super::access::{MachineToken, Session};
+use super::given::{Contract, RoleGrant};
+use super::types::{Department, Hospital, Person};
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};
 use crate::loaders;

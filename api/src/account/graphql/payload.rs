@@ -2,7 +2,9 @@
 
 use async_graphql::SimpleObject;
 
-use super::types::{Assignment, MachineToken, Person, RoleGrant, Undertaking};
+use super::access::MachineToken;
+use super::given::{Assignment, RoleGrant, Undertaking};
+use super::types::Person;
 use crate::error::UserError;
 
 macro_rules! payloads {

@@ -9,8 +9,10 @@ use sea_orm::sea_query::{Condition, LikeExpr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::ops;
+use super::access::MachineToken;
+use super::given::{Contract, RoleGrant};
 use super::input::PersonBy;
-use super::types::{Contract, Department, MachineToken, Person, RoleGrant};
+use super::types::{Department, Person};
 use crate::connection;
 use crate::error::Result;
 use crate::graphql::{Counter, app, page, requester};

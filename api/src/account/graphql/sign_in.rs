@@ -7,7 +7,8 @@ use entity::rules::access::Permission;
 use entity::values::{Role, SessionKind, TokenScope};
 
 use super::super::ops;
-use super::types::{Hospital, Person, Session};
+use super::access::Session;
+use super::types::{Hospital, Person};
 use crate::app::App;
 use crate::error::UserError;
 use crate::graphql::{Cookie, app, requester, set_cookie, settle, settle_unit, shared_requester};

@@ -1,6 +1,7 @@
 //! What can be done to accounts: one function an act, one transaction each.
 
 mod grant;
+mod leave;
 mod people;
 mod scope;
 mod session;
@@ -15,9 +16,8 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 pub use grant::{NewGrant, decide, grant, revoke};
-pub use people::{
-    MadeAccount, NewAccount, create, disable, enable, reset, set_leave_date, sweep_leave,
-};
+pub use leave::{set_leave_date, sweep_leave};
+pub use people::{MadeAccount, NewAccount, create, disable, enable, reset};
 pub use scope::{
     PersonBy, find as find_person, listed_people, sees_account, sees_contact, sees_grant,
     visible_contracts,

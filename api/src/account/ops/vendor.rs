@@ -12,7 +12,7 @@ use sea_orm::{
     QueryFilter,
 };
 
-use super::people::reassign;
+use super::leave::reassign;
 use super::scope::{self, PersonBy};
 use super::session::end_all;
 use super::{fold, invalid, missing};
