@@ -9,7 +9,7 @@ use super::super::ops;
 use super::given::{Assignment, RoleGrant, Undertaking};
 use crate::graphql::requester;
 use crate::loaders;
-use crate::scalar::{Day, Instant};
+use crate::scalar::Day;
 
 /// 人员.
 /// A person.
