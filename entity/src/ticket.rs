@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::*;
 
 use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use crate::values::{
-    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin,
-    TicketStatus, Urgency,
+    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, TicketCategory,
+    TicketOrigin, TicketStatus, Urgency,
 };
 
 /// A row of `ticket`.

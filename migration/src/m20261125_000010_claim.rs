@@ -57,10 +57,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         tables().create(manager).await?;
         for column in columns() {
-            let add = Table::alter()
-                .table("ticket")
-                .add_column(column)
-                .to_owned();
+            let add = Table::alter().table("ticket").add_column(column).to_owned();
             manager.alter_table(add).await?;
         }
         let number = Table::alter()

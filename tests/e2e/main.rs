@@ -8,8 +8,12 @@
 
 mod account;
 mod audit;
+mod claim;
 mod clock;
+mod idempotency;
 mod schema;
+mod scope;
+mod severity;
 mod tidy;
 mod transport;
 mod wall;

@@ -314,7 +314,7 @@ pub async fn tell(
     }
     app.clock.set(now);
     jobs::drain(app).await?;
-    Ok(())
+    super::pending::tell(app, cast).await
 }
 
 async fn act(

@@ -74,7 +74,10 @@ impl Loader<SeenTicket> for Rows {
             .filter(self.1.visible_tickets())
             .all(self.0.read())
             .await?;
-        Ok(rows.into_iter().map(|row| (SeenTicket(row.id), row)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (SeenTicket(row.id), row))
+            .collect())
     }
 }
 
@@ -103,7 +106,9 @@ impl Loader<DuplicatesOf> for Rows {
             let Some(parent) = row.parent_id else {
                 continue;
             };
-            let list = found.entry(DuplicatesOf(row.hospital_id, parent)).or_default();
+            let list = found
+                .entry(DuplicatesOf(row.hospital_id, parent))
+                .or_default();
             if list.len() < BOUND {
                 list.push(row);
             }

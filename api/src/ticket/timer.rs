@@ -3,8 +3,8 @@
 use entity::ids::{ClaimId, ClockId, TicketId};
 use entity::rules::catalog::Catalog;
 use entity::values::{
-    Decision, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, SlaResult, TicketCategory,
-    TicketEventKind, TicketStatus,
+    Decision, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, SlaResult,
+    TicketCategory, TicketEventKind, TicketStatus,
 };
 use entity::{claimed_time, job, sla_clock, ticket};
 use sea_orm::EntityTrait;

@@ -119,9 +119,8 @@ const LONGEST: usize = 200;
 
 fn filtered(filter: &TicketFilter, now: DateTime<Utc>) -> Result<Condition, Error> {
     use ticket::Column as C;
-    let people = |ids: &[ID]| -> Vec<PersonId> {
-        ids.iter().filter_map(|id| PersonId::parse(id)).collect()
-    };
+    let people =
+        |ids: &[ID]| -> Vec<PersonId> { ids.iter().filter_map(|id| PersonId::parse(id)).collect() };
     let mut all = Condition::all()
         .add_option(some(&filter.status).map(|words| C::Status.is_in(words)))
         .add_option(some(&filter.category).map(|words| C::Category.is_in(words)))

@@ -3,17 +3,15 @@
 use async_graphql::{Context, ID, Object};
 use entity::ids::{PersonId, TicketId};
 use entity::values::{
-    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, SlaClockState, TicketAction,
-    TicketCategory, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, SlaClockState,
+    TicketAction, TicketCategory, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{sla_clock, ticket};
 
 use super::super::ops;
 use super::clock::SlaClock;
-use super::parts::{
-    self, ClaimedTime, Contract, SolutionPlan, TicketStepConnection, Wait,
-};
 use super::history::{self, TicketEventConnection, TicketReplyConnection};
+use super::parts::{self, ClaimedTime, Contract, SolutionPlan, TicketStepConnection, Wait};
 use crate::account::graphql::{Department, Person};
 use crate::error::Error;
 use crate::graphql::requester;
@@ -443,10 +441,7 @@ async fn seen(ctx: &Context<'_>, id: Option<TicketId>) -> Maybe<Ticket> {
     settle(found.await.map(|row| row.map(Ticket)))
 }
 
-async fn clocks(
-    ctx: &Context<'_>,
-    row: &ticket::Model,
-) -> Result<Vec<sla_clock::Model>, Error> {
+async fn clocks(ctx: &Context<'_>, row: &ticket::Model) -> Result<Vec<sla_clock::Model>, Error> {
     Ok(loaders::of(ctx)?
         .load_one(ClocksOf(row.hospital_id, row.id))
         .await?

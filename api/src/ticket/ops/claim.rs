@@ -178,7 +178,9 @@ pub fn may_confirm(who: &Requester, row: &ticket::Model, claim: &claimed_time::M
     let other = match claim.side {
         Side::Hospital => {
             who.side() == Some(Side::Vendor)
-                && (who.roles_at(row.hospital_id).any(|role| role == Role::VendorPm)
+                && (who
+                    .roles_at(row.hospital_id)
+                    .any(|role| role == Role::VendorPm)
                     || (me.is_some() && row.assignee_id == me))
         }
         Side::Vendor => who.side() == Some(Side::Hospital) && may_judge(who, row),

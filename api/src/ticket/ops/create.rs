@@ -6,8 +6,8 @@ use entity::rules::access::Permission;
 use entity::rules::catalog::Catalog;
 use entity::rules::ticket as rule;
 use entity::values::{
-    BedsAffected, Channel, ClaimKind, ContractState, NotificationKind, ReceivedSource, Role, Route, Side, TicketAction, TicketCategory, TicketEventKind, TicketOrigin,
-    TicketStatus, Urgency,
+    BedsAffected, Channel, ClaimKind, ContractState, NotificationKind, ReceivedSource, Role, Route,
+    Side, TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{contract, ticket, ticket_counter};
 use sea_orm::ActiveValue::Set;
@@ -118,9 +118,15 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     };
     if !raiser.roles.iter().any(|role| eligible.contains(role)) {
         let (zh, en) = if elsewhere.is_some() {
-            ("报告人的角色不能提交该类工单", "the role of the requester cannot submit this category")
+            (
+                "报告人的角色不能提交该类工单",
+                "the role of the requester cannot submit this category",
+            )
         } else {
-            ("您的角色不能提交该类工单", "your role cannot submit this category")
+            (
+                "您的角色不能提交该类工单",
+                "your role cannot submit this category",
+            )
         };
         return Err(Error::from(UserErrorCode::Invalid)
             .at(["category"])

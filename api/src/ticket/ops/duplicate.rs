@@ -174,7 +174,10 @@ pub async fn mark_duplicate(
         .cancelled(&change.row, ClockCancelReason::Duplicate, change.now)
         .await?;
     let row = &change.row;
-    let to = [row.reporter_id].into_iter().chain(row.assignee_id).collect();
+    let to = [row.reporter_id]
+        .into_iter()
+        .chain(row.assignee_id)
+        .collect();
     let what = notice(
         row,
         NotificationKind::TicketChanged,

@@ -91,7 +91,11 @@ async fn claimed_answer(
     let field = "respondedAtClaimed";
     let most_h = change.terms().await?.parameters.backdate_max_h;
     claim::within(at, change.now, most_h, field)?;
-    let wrong = |zh, en| Err(Error::from(UserErrorCode::Invalid).at([field]).detail(zh, en));
+    let wrong = |zh, en| {
+        Err(Error::from(UserErrorCode::Invalid)
+            .at([field])
+            .detail(zh, en))
+    };
     if change.row.responded_at.is_some() {
         return wrong("本轮已有响应", "this cycle is answered already");
     }

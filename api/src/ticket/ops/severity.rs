@@ -41,7 +41,11 @@ pub async fn confirm_severity(
     let permission = Permission::SeverityConfirm;
     let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
     change.step(TicketAction::ConfirmSeverity)?;
-    let Some(before) = change.row.severity.filter(|_| change.row.severity_provisional) else {
+    let Some(before) = change
+        .row
+        .severity
+        .filter(|_| change.row.severity_provisional)
+    else {
         return Err(UserErrorCode::WrongState.into());
     };
     let urgency = change.row.urgency.unwrap_or(Urgency::Medium);
@@ -72,7 +76,15 @@ pub async fn raise_severity(
     new: &NewSeverity,
 ) -> Result<ticket::Model> {
     let permission = Permission::SeverityRaise;
-    alter(app, who, permission, TicketAction::RaiseSeverity, (id, version), new).await
+    alter(
+        app,
+        who,
+        permission,
+        TicketAction::RaiseSeverity,
+        (id, version),
+        new,
+    )
+    .await
 }
 
 /// Lowers the severity.
@@ -87,7 +99,15 @@ pub async fn lower_severity(
     new: &NewSeverity,
 ) -> Result<ticket::Model> {
     let permission = Permission::SeverityLower;
-    alter(app, who, permission, TicketAction::LowerSeverity, (id, version), new).await
+    alter(
+        app,
+        who,
+        permission,
+        TicketAction::LowerSeverity,
+        (id, version),
+        new,
+    )
+    .await
 }
 
 async fn alter(
@@ -165,8 +185,7 @@ async fn apply(change: &mut Change<'_>, before: Severity, after: Severity) -> Re
     if row.released_at.is_some() {
         roles.push(Role::VendorPm);
     }
-    let mut to =
-        notification::people(&change.tx, row.hospital_id, row.contract_id, &roles).await?;
+    let mut to = notification::people(&change.tx, row.hospital_id, row.contract_id, &roles).await?;
     to.extend(row.assignee_id);
     if let Some(me) = change.actor() {
         to.remove(&me);
