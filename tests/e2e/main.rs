@@ -8,11 +8,15 @@
 
 mod account;
 mod audit;
+mod claim;
 mod clock;
 mod crawl;
+mod idempotency;
 mod matrix;
 mod operability;
 mod schema;
+mod scope;
+mod severity;
 mod tidy;
 mod transport;
 mod wall;
