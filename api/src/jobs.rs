@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{notification, ticket};
+use crate::{account, calendar, notification, ticket};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,21 @@ pub enum Kind {
     ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
+    /// Ends an account after its last day; the subject is the person.
+    Leave,
+    /// Counts provisional due dates again after a calendar came in; the subject is the hospital.
+    Calendar,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ClockPoint,
         Self::Unconfirmed,
         Self::ClaimUndecided,
         Self::Mail,
+        Self::Leave,
+        Self::Calendar,
     ];
 
     /// The stored word.
@@ -54,6 +60,8 @@ impl Kind {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
+            Self::Leave => "LEAVE",
+            Self::Calendar => "CALENDAR",
         }
     }
 }
@@ -211,6 +219,8 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Kind::Unconfirmed => ticket::timer::unconfirmed(app, row).await,
         Kind::ClaimUndecided => ticket::timer::claim_undecided(app, row).await,
         Kind::Mail => notification::mail(app, row).await,
+        Kind::Leave => account::jobs::leave(app, row).await,
+        Kind::Calendar => calendar::recount(app, row).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `icuops`: the command line. It parses and prints; what is done stands in the library.
 
+mod cli;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +11,7 @@ use api::clock::Clock;
 use api::config::Config;
 use api::error::{Error, Result};
 use clap::{Args, Parser, Subcommand};
+use entity::rules::password::Preset;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -44,6 +47,16 @@ enum Command {
     Migrate {
         #[command(flatten)]
         store: Store,
+    },
+    /// 账号：建立、重置口令、列出. Accounts: add, reset, list.
+    User {
+        #[command(subcommand)]
+        what: cli::user::UserCommand,
+    },
+    /// 工作日历：导入年份. The working-day calendar: import a year.
+    Calendar {
+        #[command(subcommand)]
+        what: cli::calendar::CalendarCommand,
     },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
@@ -127,9 +140,16 @@ struct ServeArgs {
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
+    #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
+    password_preset: Preset,
     /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
     #[arg(long, hide = true)]
     unmetered: bool,
+}
+
+fn preset(word: &str) -> std::result::Result<Preset, String> {
+    Preset::parse(word).ok_or_else(|| "mlps3 or nist".to_owned())
 }
 
 /// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
@@ -185,6 +205,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             say("数据库结构已是最新. The schema is up to date.");
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { what } => cli::user::run(what).await,
+        Command::Calendar { what } => cli::calendar::run(what).await,
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
@@ -236,6 +258,8 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
+    config.password_preset = args.password_preset;
+    config.password_days = args.password_preset.max_days();
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
     if args.unmetered {
@@ -273,6 +297,8 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
     }
     let mut config = config(&store, address)?;
     config.demo = true;
+    // The shared password stays what the command prints.
+    config.password_days = None;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
     say(&format!(

@@ -18,6 +18,7 @@ pub mod hospital;
 pub mod idempotency;
 pub mod job;
 pub mod login_attempt;
+pub mod machine_token;
 pub mod notification;
 pub mod parameter_set;
 pub mod password_history;

@@ -7,6 +7,10 @@
 )]
 
 mod account;
+mod account_admin;
+mod account_calendar;
+mod account_session;
+mod account_token;
 mod audit;
 mod claim;
 mod clock;

@@ -42,10 +42,13 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
     };
     if app.config.demo {
         // Every visitor of the demonstration has the address of this machine.
-        config.anonymous.bucket = Some(rate::Bucket {
+        let wide = Some(rate::Bucket {
             capacity: 5_000,
             refill_per_s: 500,
         });
+        config.anonymous.bucket = wide;
+        config.login_address = wide;
+        config.login_account = wide;
     }
     let tls = app
         .config

@@ -17,7 +17,7 @@ pub use clock::SlaClock;
 pub use history::{TicketEvent, TicketReply};
 pub use mutation::TicketMutation;
 pub use nodes::nodes;
-pub use parts::{ClaimedTime, Contract, SolutionPlan, TicketStep, Wait};
+pub use parts::{ClaimedTime, SolutionPlan, TicketStep, Wait};
 pub use query::TicketQuery;
 pub use scopes::ScopeMutation;
 pub use types::Ticket;
