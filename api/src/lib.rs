@@ -12,6 +12,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod graphql;
 pub mod http;
 pub mod jobs;
@@ -36,5 +37,6 @@ use crate::error::Result;
 /// Those of the network.
 pub fn run(app: App, listener: TcpListener) -> Result<Server> {
     tokio::spawn(jobs::work(app.clone()));
+    tokio::spawn(ticket::attachment::keep_swept(app.clone()));
     http::serve(app, listener)
 }

@@ -3,6 +3,7 @@
 //! Sessions, files and the sign-in page are routes of their own; they share `guard`, `origin` and `respond`.
 
 pub mod door;
+pub mod files;
 pub mod graphql;
 pub mod guard;
 pub mod negotiate;
@@ -65,11 +66,13 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
         ..Guard::default()
     });
     let shared = web::Data::new(app);
+    let uploads = web::Data::new(files::Uploads::default());
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(guarding.clone())
             .app_data(shared.clone())
             .configure(graphql::configure(endpoint.clone()))
+            .configure(files::configure(uploads.clone()))
             .configure(pages::configure)
             .wrap(from_fn(guard))
     })
