@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::metrics::Metrics;
 
 /// The shared state; one for the process.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Key of the cursors of this process.
     pub cursor_key: [u8; 32],
+    /// Counters of this process.
+    pub metrics: Arc<Metrics>,
     /// Wakes the worker when a job was committed.
     pub wake: Arc<Notify>,
 }
@@ -45,6 +48,7 @@ impl App {
             db,
             passwords,
             cursor_key,
+            metrics: Arc::default(),
             wake: Arc::new(Notify::new()),
         })
     }

@@ -3,23 +3,31 @@
 //! It decides nothing about rows. `BEGIN IMMEDIATE` is given only here: a deferred transaction that
 //! reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 
+mod retry;
+mod tx;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-/// A write transaction; dropped without `commit` it is rolled back.
-pub type Tx = DatabaseTransaction;
+pub use retry::{retrying, transient};
+pub use tx::{CommitFailed, Tx};
 
 /// The database: a pool that writes and a pool that only reads.
 #[derive(Clone, Debug)]
 pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// Distinguishes databases within one process, of which tests have many.
+    number: usize,
 }
+
+static CONNECTED: AtomicUsize = AtomicUsize::new(0);
 
 /// SQLite before this version can corrupt its WAL; sqlx bundles a later one.
 const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
@@ -30,15 +38,21 @@ impl Db {
     /// # Errors
     /// Those of the driver, and a SQLite that is too old.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        let number = CONNECTED.fetch_add(1, Ordering::Relaxed);
         if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, false)).await?;
             check_sqlite_version(&write).await?;
             let read = Database::connect(sqlite(url, true)).await?;
-            Ok(Self { write, read })
+            Ok(Self {
+                write,
+                read,
+                number,
+            })
         } else {
             Ok(Self {
                 write: Database::connect(postgres(url, true)).await?,
                 read: Database::connect(postgres(url, false)).await?,
+                number,
             })
         }
     }
@@ -67,11 +81,16 @@ impl Db {
     ///
     /// # Errors
     /// `ConnectionAcquire` after five seconds, others of the driver.
+    ///
+    /// # Panics
+    /// In debug builds, if the task holds a write transaction already: it would wait for itself.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that opens a transaction"
     )]
     pub async fn begin_write(&self) -> Result<Tx, DbErr> {
+        #[cfg(debug_assertions)]
+        let holding = tx::Holding::take(self.number);
         let sqlite_transaction_mode =
             (self.backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions {
@@ -79,7 +98,12 @@ impl Db {
             access_mode: None,
             sqlite_transaction_mode,
         };
-        self.write.begin_with_options(options).await
+        let inner = self.write.begin_with_options(options).await?;
+        Ok(Tx::new(
+            inner,
+            #[cfg(debug_assertions)]
+            holding,
+        ))
     }
 
     /// Whether the database answers, for the readiness probe.

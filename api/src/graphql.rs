@@ -2,10 +2,18 @@
 //!
 //! It decides nothing. Codes are attached once, after execution, in `http::respond`.
 
+mod connection;
+mod node;
+mod payload;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Context, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, Schema};
+
+pub use connection::{Counter, Page, PageInfo, page};
+pub use node::{Found, Node, NodeQuery};
+pub use payload::Payload;
 
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
@@ -17,12 +25,24 @@ use crate::ticket::graphql::{TicketMutation, TicketQuery};
 /// 查询.
 /// Reads.
 #[derive(MergedObject, Default)]
-pub struct Query(AccountQuery, TicketQuery);
+pub struct Query(NodeQuery, AccountQuery, TicketQuery);
 
 /// 变更；每个根字段一个事务.
 /// Writes; one transaction for each root field.
 #[derive(MergedObject, Default)]
 pub struct Mutation(AccountMutation, TicketMutation);
+
+/// 排序方向.
+/// Which way a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// 升序.
+    /// Ascending.
+    Asc,
+    /// 降序.
+    /// Descending.
+    Desc,
+}
 
 /// The schema of the server.
 pub type IcuopsSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -32,6 +52,7 @@ pub type IcuopsSchema = Schema<Query, Mutation, EmptySubscription>;
 pub fn schema(app: Option<App>) -> IcuopsSchema {
     // The second net, wide enough for the standard introspection query; the first is `http::graphql`.
     let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<Payload>()
         .limit_depth(16)
         .limit_recursive_depth(24)
         .limit_complexity(1000)

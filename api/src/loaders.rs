@@ -10,12 +10,14 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket_event, ticket_reply};
+use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::Db;
 use crate::error::Error;
+use crate::page::Window;
 
 /// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
 /// millisecond a level.
@@ -94,32 +96,6 @@ impl Loader<ClocksOf> for Rows {
     }
 }
 
-/// History of a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EventsOf(pub HospitalId, pub TicketId);
-
-impl Loader<EventsOf> for Rows {
-    type Value = Vec<ticket_event::Model>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[EventsOf]) -> Result<HashMap<EventsOf, Self::Value>, Error> {
-        let rows = ticket_event::Entity::find()
-            .filter(ticket_event::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(ticket_event::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
-            .order_by_asc(ticket_event::Column::Seq)
-            .all(self.0.read())
-            .await?;
-        let mut found: HashMap<EventsOf, Self::Value> = HashMap::new();
-        for row in rows {
-            found
-                .entry(EventsOf(row.hospital_id, row.ticket_id))
-                .or_default()
-                .push(row);
-        }
-        Ok(found)
-    }
-}
-
 /// The loaders of this request.
 ///
 /// # Errors
@@ -156,28 +132,137 @@ pub async fn hospitals(
     Ok(ids.iter().map(|id| found.remove(id)).collect())
 }
 
-/// Replies of a ticket.
+/// A page of the numbered lines of a ticket: history or replies. The numbers of a ticket have no
+/// gaps, so a page is a range of numbers and many tickets are answered by one statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RepliesOf(pub HospitalId, pub TicketId);
+pub struct Lines {
+    hospital: HospitalId,
+    ticket: TicketId,
+    /// Lines wanted, the surplus one included.
+    size: i32,
+    backward: bool,
+    beyond: Option<i32>,
+}
 
-impl Loader<RepliesOf> for Rows {
-    type Value = Vec<ticket_reply::Model>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[RepliesOf]) -> Result<HashMap<RepliesOf, Self::Value>, Error> {
-        let rows = ticket_reply::Entity::find()
-            .filter(ticket_reply::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(ticket_reply::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
-            .order_by_asc(ticket_reply::Column::Seq)
-            .all(self.0.read())
-            .await?;
-        let mut found: HashMap<RepliesOf, Self::Value> = HashMap::new();
-        for row in rows {
-            found
-                .entry(RepliesOf(row.hospital_id, row.ticket_id))
-                .or_default()
-                .push(row);
-        }
-        Ok(found)
+impl Lines {
+    /// The lines of a ticket in a window.
+    ///
+    /// # Errors
+    /// `BAD_CURSOR`.
+    pub fn of(row: &ticket::Model, window: &Window) -> Result<Self, Error> {
+        Ok(Self {
+            hospital: row.hospital_id,
+            ticket: row.id,
+            size: i32::try_from(window.size + 1).map_err(Error::internal)?,
+            backward: window.backward,
+            beyond: window.beyond.map(|key| key.seq()).transpose()?,
+        })
     }
+
+    /// First and last number of the page, given the last number of the ticket.
+    fn range(&self, last: i32) -> (i32, i32) {
+        if self.backward {
+            let to = self.beyond.map_or(last, |beyond| beyond - 1);
+            (to - self.size + 1, to)
+        } else {
+            let from = self.beyond.unwrap_or(0).saturating_add(1);
+            (from, from.saturating_add(self.size - 1))
+        }
+    }
+}
+
+/// Lines in the direction of reading, and how many the ticket has.
+#[derive(Clone, Debug)]
+pub struct Numbered<T> {
+    /// Lines.
+    pub rows: Vec<T>,
+    /// How many lines the ticket has.
+    pub total: u64,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            total: 0,
+        }
+    }
+}
+
+macro_rules! numbered {
+    ($(#[$about:meta])* $name:ident, $table:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub Lines);
+
+        impl Loader<$name> for Rows {
+            type Value = Numbered<$table::Model>;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
+                use $table::Column as C;
+                let scope = Condition::all()
+                    .add(C::HospitalId.is_in(keys.iter().map(|key| key.0.hospital)))
+                    .add(C::TicketId.is_in(keys.iter().map(|key| key.0.ticket)));
+                let last: HashMap<TicketId, i32> = $table::Entity::find()
+                    .select_only()
+                    .column(C::TicketId)
+                    .column_as(C::Seq.max(), "last")
+                    .filter(scope.clone())
+                    .group_by(C::TicketId)
+                    .into_tuple::<(TicketId, i32)>()
+                    .all(self.0.read())
+                    .await?
+                    .into_iter()
+                    .collect();
+                let range = |key: &$name| {
+                    key.0.range(last.get(&key.0.ticket).copied().unwrap_or(0))
+                };
+                let mut ranges: HashMap<(i32, i32), Vec<TicketId>> = HashMap::new();
+                for key in keys {
+                    ranges.entry(range(key)).or_default().push(key.0.ticket);
+                }
+                let wanted = ranges.into_iter().fold(Condition::any(), |any, ((from, to), tickets)| {
+                    any.add(C::TicketId.is_in(tickets).and(C::Seq.between(from, to)))
+                });
+                let rows = $table::Entity::find()
+                    .filter(scope)
+                    .filter(wanted)
+                    .order_by_asc(C::Seq)
+                    .all(self.0.read())
+                    .await?;
+                let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
+                for row in rows {
+                    by_ticket.entry(row.ticket_id).or_default().push(row);
+                }
+                Ok(keys
+                    .iter()
+                    .map(|key| {
+                        let (from, to) = range(key);
+                        let mut rows: Vec<_> = by_ticket
+                            .get(&key.0.ticket)
+                            .map(|rows| {
+                                rows.iter().filter(|row| (from..=to).contains(&row.seq)).cloned().collect()
+                            })
+                            .unwrap_or_default();
+                        if key.0.backward {
+                            rows.reverse();
+                        }
+                        let total = last.get(&key.0.ticket).copied().unwrap_or(0);
+                        (*key, Numbered { rows, total: u64::try_from(total).unwrap_or(0) })
+                    })
+                    .collect())
+            }
+        }
+    };
+}
+
+numbered! {
+    /// A page of a ticket's history.
+    EventsOf, ticket_event
+}
+
+numbered! {
+    /// A page of a ticket's replies.
+    RepliesOf, ticket_reply
 }

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SimpleExpr};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -36,10 +37,37 @@ pub struct Ask {
 /// Sort key and id of the row at a border.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Sort key.
-    pub at: DateTime<Utc>,
+    /// Sort key: microseconds of an instant, or a sequence number.
+    pub order: i64,
     /// Closes the order.
     pub id: Uuid,
+}
+
+impl Key {
+    /// The key of a row that is sorted by an instant.
+    #[must_use]
+    pub fn at(at: DateTime<Utc>, id: Uuid) -> Self {
+        Self {
+            order: at.timestamp_micros(),
+            id,
+        }
+    }
+
+    /// The sort key as an instant.
+    ///
+    /// # Errors
+    /// `BAD_CURSOR` outside the range of instants.
+    pub fn instant(&self) -> Result<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(self.order).ok_or_else(|| Error::input(Reason::BadCursor))
+    }
+
+    /// The sort key as a sequence number.
+    ///
+    /// # Errors
+    /// `BAD_CURSOR` outside the range of sequence numbers.
+    pub fn seq(&self) -> Result<i32> {
+        i32::try_from(self.order).map_err(|error| Error::input(Reason::BadCursor).caused_by(error))
+    }
 }
 
 /// A checked request for a page.
@@ -82,7 +110,7 @@ impl Cursors {
     pub fn write(&self, key: Key) -> Result<String> {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.push(1);
-        bytes.extend(key.at.timestamp_micros().to_be_bytes());
+        bytes.extend(key.order.to_be_bytes());
         bytes.extend(key.id.as_bytes());
         bytes.extend(self.filter);
         let tag = self.tag(&bytes)?;
@@ -108,7 +136,7 @@ impl Cursors {
         {
             return Err(bad());
         }
-        let at = body
+        let order = body
             .get(1..9)
             .and_then(|part| part.try_into().ok())
             .map(i64::from_be_bytes)
@@ -121,10 +149,7 @@ impl Cursors {
         if body.first() != Some(&1) || body.get(25..33) != Some(self.filter.as_slice()) {
             return Err(bad());
         }
-        Ok(Key {
-            at: DateTime::from_timestamp_micros(at).ok_or_else(bad)?,
-            id,
-        })
+        Ok(Key { order, id })
     }
 
     fn tag(&self, bytes: &[u8]) -> Result<Vec<u8>> {
@@ -163,15 +188,59 @@ impl Cursors {
 }
 
 /// Rows that lie beyond `key` as a row value, which both engines answer from the index.
-#[must_use]
-pub fn beyond<C: sea_orm::ColumnTrait>(at: C, id: C, key: Key, descending: bool) -> SimpleExpr {
+///
+/// # Errors
+/// `BAD_CURSOR`.
+pub fn beyond<C: sea_orm::ColumnTrait>(
+    at: C,
+    id: C,
+    key: Key,
+    descending: bool,
+) -> Result<SimpleExpr> {
     let left = Expr::tuple([Expr::col(at.as_column_ref()), Expr::col(id.as_column_ref())]);
-    let right = Expr::tuple([Expr::value(key.at), Expr::value(key.id)]);
-    if descending {
+    let right = Expr::tuple([Expr::value(key.instant()?), Expr::value(key.id)]);
+    Ok(if descending {
         left.lt(right)
     } else {
         left.gt(right)
+    })
+}
+
+/// Asks for one row more than the window holds, in the order `(at, id)`, beyond its cursor.
+///
+/// # Errors
+/// `BAD_CURSOR`.
+pub fn select<E, C>(
+    query: Select<E>,
+    (at, id): (C, C),
+    window: &Window,
+    descending: bool,
+) -> Result<Select<E>>
+where
+    E: EntityTrait,
+    C: sea_orm::ColumnTrait,
+{
+    let down = descending != window.backward;
+    let query = match window.beyond {
+        Some(key) => query.filter(beyond(at, id, key, down)?),
+        None => query,
+    };
+    let order = if down { Order::Desc } else { Order::Asc };
+    Ok(query
+        .order_by(at, order.clone())
+        .order_by(id, order)
+        .limit(window.size + 1))
+}
+
+/// Cuts the surplus row off and puts the rows in the order of the list; whether there was more.
+pub fn trim<T>(rows: &mut Vec<T>, window: &Window) -> bool {
+    let size = usize::try_from(window.size).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    if window.backward {
+        rows.reverse();
     }
+    more
 }
 
 #[cfg(test)]
@@ -181,7 +250,7 @@ mod tests {
 
     fn key() -> Key {
         Key {
-            at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            order: 1_790_000_000_123_456,
             id: Uuid::from_u128(7),
         }
     }

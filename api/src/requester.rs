@@ -9,8 +9,8 @@ use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, SessionId};
 use entity::rules::access::{Permission, allows};
 use entity::values::{GrantState, PersonState, Role, Side};
 use entity::{assignment, person, role_grant, session, ticket};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Condition, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::error::{Code, Error, Result};
 
@@ -148,6 +148,14 @@ impl Requester {
         Ok(person)
     }
 
+    /// Anyone who may read at all.
+    ///
+    /// # Errors
+    /// As [`Self::require_person`].
+    pub fn require_reader(&self) -> Result<()> {
+        self.require_person().map(|_| ())
+    }
+
     /// Whether any role in force holds the permission; it does not say for which row.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
@@ -189,6 +197,37 @@ impl Requester {
     #[must_use]
     pub fn hospitals(&self) -> BTreeSet<HospitalId> {
         self.grants.iter().map(|grant| grant.hospital).collect()
+    }
+
+    /// The people in scope: of the own hospitals, and of the vendor as far as they serve the same contracts.
+    #[must_use]
+    pub fn visible_people(&self) -> Condition {
+        use person::Column as C;
+        let hospitals = self.hospitals();
+        let granted = role_grant::Entity::find()
+            .select_only()
+            .column(role_grant::Column::PersonId)
+            .filter(role_grant::Column::HospitalId.is_in(hospitals.iter().copied()))
+            .into_query();
+        let mut serving = assignment::Entity::find()
+            .select_only()
+            .column(assignment::Column::PersonId)
+            .filter(assignment::Column::HospitalId.is_in(hospitals));
+        if self.side() == Some(Side::Vendor) {
+            let contracts = self.contracts.iter().map(|(_, contract)| *contract);
+            serving = serving.filter(assignment::Column::ContractId.is_in(contracts));
+        }
+        let mut any = Condition::any()
+            .add(C::Side.eq(Side::Hospital).and(C::Id.in_subquery(granted)))
+            .add(
+                C::Side
+                    .eq(Side::Vendor)
+                    .and(C::Id.in_subquery(serving.into_query())),
+            );
+        if let Some(me) = self.person_id() {
+            any = any.add(C::Id.eq(me));
+        }
+        any
     }
 
     /// The tickets in scope (`domain.md` 2.6): the SQL form of the one rule of visibility.

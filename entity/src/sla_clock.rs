@@ -41,6 +41,8 @@ pub struct Model {
     pub check_n: Option<i64>,
     /// The checking limit is in working days.
     pub check_wd: bool,
+    /// Target before its first change, as JSON; none while it never changed.
+    pub first_target: Option<String>,
     /// Carried from earlier cycles, in the unit.
     pub carried_n: i64,
     /// Start.

@@ -117,7 +117,7 @@ both_backends! {
         assert_eq!(clock(&app.read("engineer", &fault).await, RESOLUTION, 1)["dueAt"], Value::Null, "a paused clock has no due instant");
         app.at("2026-03-02 12:00:00").await;
         let reply = "mutation($i:AddReplyInput!){addReply(input:$i){reply{endsWait} userErrors{code}}}";
-        let body = app.ask("head_nurse", reply, json!({ "i": { "ticketId": fault["id"], "text": "已补充" } })).await;
+        let body = app.ask("head_nurse", reply, json!({ "i": { "idempotencyKey": "reply-0001", "ticketId": fault["id"], "text": "已补充" } })).await;
         assert_eq!(body["data"]["addReply"]["reply"]["endsWait"], true, "{body}");
         assert_eq!(instant(&clock(&app.read("engineer", &fault).await, RESOLUTION, 1)["dueAt"]), t("2026-03-02 18:00:00"));
         app.at("2026-03-02 19:00:00").await;

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::ids::{DepartmentId, HospitalId, PersonId};
 use entity::rules::access::Permission;
 use entity::values::{Role, SessionKind, Side};
 use entity::{department, hospital, person};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::ops;
 use crate::app::App;
-use crate::error::UserError;
-use crate::graphql::{Cookie, app, requester, set_cookie, settle, settle_unit, shared_requester};
+use crate::error::{Result, UserError};
+use crate::graphql::{
+    Cookie, Found, Node, app, requester, set_cookie, settle, settle_unit, shared_requester,
+};
 use crate::loaders;
 use crate::requester::Requester;
 use crate::scalar::Instant;
@@ -102,7 +106,7 @@ impl From<person::Model> for Person {
 impl Person {
     /// 全局 ID.
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.row.id.to_string().into()
     }
     /// 姓名.
@@ -134,7 +138,7 @@ pub struct Hospital(pub hospital::Model);
 impl Hospital {
     /// 全局 ID.
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// 院内代码.
@@ -160,7 +164,7 @@ pub struct Department(pub department::Model);
 impl Department {
     /// 全局 ID.
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// 名称.
@@ -173,6 +177,54 @@ impl Department {
     async fn beds(&self) -> i32 {
         self.0.beds
     }
+}
+
+/// Adds people, hospitals and departments in scope of the ids (G19).
+///
+/// # Errors
+/// Those of the database.
+pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<()> {
+    let (db, who) = (app(ctx).db.read(), requester(ctx));
+    let people: Vec<PersonId> = ids.iter().filter_map(|id| PersonId::parse(id)).collect();
+    if !people.is_empty() {
+        let rows = person::Entity::find()
+            .filter(person::Column::Id.is_in(people))
+            .filter(who.visible_people())
+            .all(db)
+            .await?;
+        for row in rows {
+            let own = who.person_id() == Some(row.id);
+            found.insert(row.id.to_string(), Node::Person(Person { row, own }));
+        }
+    }
+    let mine = who.hospitals();
+    let hospitals: Vec<HospitalId> = ids
+        .iter()
+        .filter_map(|id| HospitalId::parse(id))
+        .filter(|id| mine.contains(id))
+        .collect();
+    for row in loaders::hospitals(ctx, hospitals.into_iter())
+        .await?
+        .into_iter()
+        .flatten()
+    {
+        found.insert(row.id.to_string(), Node::Hospital(Hospital(row)));
+    }
+    let departments: Vec<DepartmentId> = ids
+        .iter()
+        .filter_map(|id| DepartmentId::parse(id))
+        .collect();
+    if !departments.is_empty() {
+        let rows = department::Entity::find()
+            .filter(department::Column::Id.is_in(departments))
+            .filter(department::Column::HospitalId.is_in(mine))
+            .all(db)
+            .await?;
+        for row in rows {
+            found.insert(row.id.to_string(), Node::Department(Department(row)));
+        }
+    }
+    Ok(())
 }
 
 /// 登录.

@@ -383,6 +383,7 @@ async fn act(
                 &cast.get(app, who).await?,
                 id,
                 NewReply {
+                    key: format!("demo-{}", app.clock.id()),
                     text: "已按要求补充说明。".to_owned(),
                     as_response: false,
                 },

@@ -10,9 +10,11 @@ use entity::{job, sla_clock, ticket};
 use sea_orm::EntityTrait;
 use serde_json::Value;
 
-use super::{clocks, ops};
+use super::clocks::{Clocks, ContractTerms, contract_of};
+use super::ops;
 use crate::app::App;
 use crate::audit::{self, Act};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::notification::{self, Notice};
@@ -48,7 +50,10 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         .one(&tx)
         .await?
         .ok_or_else(|| Error::internal("a clock without a ticket"))?;
-    let (clock, seen) = clocks::refresh(&tx, app, clock, &row).await?;
+    let terms = terms_of(&tx, app, &row).await?;
+    let system = Requester::system();
+    let clocks = Clocks::new(&tx, app, &system, &terms);
+    let (clock, seen) = clocks.refresh(clock).await?;
     let due_point = point == "P100" || point.starts_with("D+");
     let late = due_point && seen.expected == SlaResult::Late;
     let mut roles = vec![Role::VendorPm];
@@ -96,7 +101,7 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
     };
     notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
     if late {
-        clocks::remind_overdue(&tx, app, &clock, &seen, &row).await?;
+        clocks.remind_overdue(&clock, &seen).await?;
         let now = app.clock.now();
         ops::record(
             &tx,
@@ -121,6 +126,11 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         jobs::finish(&tx, app, job).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn terms_of(tx: &Tx, app: &App, row: &ticket::Model) -> Result<ContractTerms> {
+    let contract = contract_of(tx, row).await?;
+    ContractTerms::read(tx, &contract, app.clock.now()).await
 }
 
 /// A warning point in words: `P50`, `D-2`, `D0`.
@@ -190,8 +200,11 @@ pub async fn unconfirmed(app: &App, job: &job::Model) -> Result<()> {
     jobs::finish(&tx, app, job).await?;
     if last {
         let now = app.clock.now();
-        for clock in clocks::resolutions(&tx, &row).await? {
-            clocks::refresh(&tx, app, clock, &row).await?;
+        let terms = terms_of(&tx, app, &row).await?;
+        let system = Requester::system();
+        let clocks = Clocks::new(&tx, app, &system, &terms);
+        for clock in clocks.resolutions(&row).await? {
+            clocks.refresh(clock).await?;
         }
         ops::record(
             &tx,

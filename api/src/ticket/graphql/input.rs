@@ -74,6 +74,9 @@ pub struct CreateTicketInput {
 /// A reply; `asResponse` is for the vendor.
 #[derive(Debug, InputObject)]
 pub struct AddReplyInput {
+    /// 客户端生成的重放键，8–64 字符.
+    /// Replay key made by the client, 8 to 64 characters.
+    pub idempotency_key: String,
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,

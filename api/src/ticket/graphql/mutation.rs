@@ -6,29 +6,34 @@ use async_graphql::{Context, ID, Object};
 use entity::ids::{ContractId, PersonId, TicketId};
 
 use super::super::ops;
+use super::history::TicketReply;
 use super::input::*;
-use super::types::{AddReplyPayload, Ticket, TicketPayload, TicketReply};
+use super::payload::*;
+use super::types::{Maybe, Ticket};
+use crate::db::retrying;
 use crate::error::{Error, Result};
 use crate::graphql::{app, requester, settle};
 
-type Payload = Option<async_graphql::Result<TicketPayload>>;
-
 /// Runs an act; a refusal is recorded in a transaction of its own, and the payload then shows the current ticket.
-async fn act(
+async fn act<P, F>(
     ctx: &Context<'_>,
     action: &str,
     id: Option<TicketId>,
-    done: impl Future<Output = Result<entity::ticket::Model>>,
-) -> Payload {
-    let done = audited(ctx, action, id, done.await).await;
+    run: impl Fn() -> F,
+) -> Maybe<P>
+where
+    P: TicketPayload,
+    F: Future<Output = Result<entity::ticket::Model>>,
+{
+    let done = retrying(app(ctx), || Box::pin(run())).await;
+    let done = audited(ctx, action, id, done).await;
     let current = if done.is_err() {
         current(ctx, id).await
     } else {
         None
     };
-    settle(ctx, done, |row, user_errors| TicketPayload {
-        ticket: row.or(current).map(Ticket),
-        user_errors,
+    settle(ctx, done, |row, user_errors| {
+        P::new(row.or(current).map(Ticket), user_errors)
     })
 }
 
@@ -74,7 +79,7 @@ impl TicketMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "新工单. The new ticket.")] input: CreateTicketInput,
-    ) -> Payload {
+    ) -> Maybe<CreateTicketPayload> {
         let new = || -> Result<ops::NewTicket> {
             let contract = match &input.contract_id {
                 None => None,
@@ -103,8 +108,11 @@ impl TicketMutation {
                 location: input.location.clone(),
             })
         };
-        let done = Box::pin(async { ops::create(app(ctx), requester(ctx), new()?).await });
-        act(ctx, "ticket.create", None, done).await
+        let (app, who) = (app(ctx), requester(ctx));
+        act(ctx, "ticket.create", None, || async {
+            ops::create(app, who, new()?).await
+        })
+        .await
     }
 
     /// 答复，双方可见；被等待一方答复即结束等待. 权限 TICKET_REPLY.
@@ -113,13 +121,17 @@ impl TicketMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "答复. The reply.")] input: AddReplyInput,
-    ) -> Option<async_graphql::Result<AddReplyPayload>> {
-        let id = ticket_id(&input.ticket_id);
-        let new = ops::NewReply {
-            text: input.text,
-            as_response: input.as_response,
+    ) -> Maybe<AddReplyPayload> {
+        let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let run = || {
+            let new = ops::NewReply {
+                key: input.idempotency_key.clone(),
+                text: input.text.clone(),
+                as_response: input.as_response,
+            };
+            Box::pin(ops::reply(app, who, id, new))
         };
-        let done = Box::pin(ops::reply(app(ctx), requester(ctx), id, new)).await;
+        let done = retrying(app, run).await;
         let done = audited(ctx, "ticket.reply", id, done).await;
         settle(ctx, done, |done, user_errors| {
             let (ticket, reply) = done.unzip();
@@ -131,367 +143,292 @@ impl TicketMutation {
         })
     }
 
-    /// 分诊，SUBMITTED → TRIAGED.
-    /// Triage.
+    /// 分诊，SUBMITTED → TRIAGED. 权限 TICKET_TRIAGE.
+    /// Triage. Permission TICKET_TRIAGE.
     async fn triage_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: TriageTicketInput,
-    ) -> Payload {
+    ) -> Maybe<TriageTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.triage",
-            id,
-            Box::pin(async { ops::triage(app, who, id, input.expected_version).await }),
-        )
+        act(ctx, "ticket.triage", id, || {
+            ops::triage(app, who, id, input.expected_version)
+        })
         .await
     }
 
-    /// 转服务商，时限自此起算，TRIAGED → RELEASED.
-    /// Release to the vendor; its clocks start now.
+    /// 转服务商，时限自此起算，TRIAGED → RELEASED. 权限 TICKET_RELEASE.
+    /// Release to the vendor; its clocks start now. Permission TICKET_RELEASE.
     async fn release_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ReleaseTicketInput,
-    ) -> Payload {
+    ) -> Maybe<ReleaseTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.release",
-            id,
-            Box::pin(async { ops::release(app, who, id, input.expected_version).await }),
-        )
+        act(ctx, "ticket.release", id, || {
+            ops::release(app, who, id, input.expected_version)
+        })
         .await
     }
 
-    /// 指派服务商人员.
-    /// Assign to a vendor person of the contract.
+    /// 指派服务商人员. 权限 TICKET_ASSIGN.
+    /// Assign to a vendor person of the contract. Permission TICKET_ASSIGN.
     async fn assign_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: AssignTicketInput,
-    ) -> Payload {
+    ) -> Maybe<AssignTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.assign",
-            id,
-            Box::pin(async {
-                ops::assign(
-                    app,
-                    who,
-                    id,
-                    input.expected_version,
-                    PersonId::parse(&input.assignee_id),
-                )
-                .await
-            }),
-        )
+        act(ctx, "ticket.assign", id, || {
+            ops::assign(
+                app,
+                who,
+                id,
+                input.expected_version,
+                PersonId::parse(&input.assignee_id),
+            )
+        })
         .await
     }
 
-    /// 响应，RELEASED → RESPONDED.
-    /// First human answer.
+    /// 响应，RELEASED → RESPONDED. 权限 TICKET_RESPOND.
+    /// First human answer. Permission TICKET_RESPOND.
     async fn respond_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: RespondTicketInput,
-    ) -> Payload {
+    ) -> Maybe<RespondTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.respond",
-            id,
-            Box::pin(async {
-                ops::respond(
-                    app,
-                    who,
-                    id,
-                    input.expected_version,
-                    &input.text,
-                    input.channel,
-                )
-                .await
-            }),
-        )
+        act(ctx, "ticket.respond", id, || {
+            ops::respond(
+                app,
+                who,
+                id,
+                input.expected_version,
+                &input.text,
+                input.channel,
+            )
+        })
         .await
     }
 
-    /// 记录排查或处理步骤，首个步骤开始处理.
-    /// Record a diagnosis or handling step; the first one starts the handling.
+    /// 记录排查或处理步骤，首个步骤开始处理. 权限 TICKET_HANDLE.
+    /// Record a diagnosis or handling step; the first one starts the handling. Permission TICKET_HANDLE.
     async fn add_step(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: AddStepInput,
-    ) -> Payload {
+    ) -> Maybe<AddStepPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.add_step",
-            id,
-            Box::pin(async {
-                ops::add_step(
-                    app,
-                    who,
-                    id,
-                    ops::NewStep {
-                        kind: input.kind,
-                        channel: input.channel,
-                        action: input.action,
-                        finding: input.finding,
-                    },
-                )
-                .await
-            }),
-        )
+        act(ctx, "ticket.add_step", id, || {
+            ops::add_step(
+                app,
+                who,
+                id,
+                ops::NewStep {
+                    kind: input.kind,
+                    channel: input.channel,
+                    action: input.action.clone(),
+                    finding: input.finding.clone(),
+                },
+            )
+        })
         .await
     }
 
-    /// 制定解决方案与合规核查表，新版取代旧版.
-    /// Write the solution plan and its compliance checklist; a new version supersedes the former.
+    /// 制定解决方案与合规核查表，新版取代旧版. 权限 TICKET_HANDLE.
+    /// Write the solution plan and its compliance checklist; a new version supersedes the former. Permission TICKET_HANDLE.
     async fn write_plan(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: WritePlanInput,
-    ) -> Payload {
+    ) -> Maybe<WritePlanPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.write_plan",
-            id,
-            Box::pin(async {
-                ops::write_plan(
-                    app,
-                    who,
-                    id,
-                    ops::NewPlan {
-                        steps: input.steps,
-                        risk: input.risk,
-                        rollback: input.rollback,
-                        checklist: input
-                            .checklist
-                            .into_iter()
-                            .map(|item| (item.code, item.answer, item.note.unwrap_or_default()))
-                            .collect(),
-                        executed: input.executed,
-                    },
-                )
-                .await
-            }),
-        )
+        act(ctx, "ticket.write_plan", id, || {
+            ops::write_plan(
+                app,
+                who,
+                id,
+                ops::NewPlan {
+                    steps: input.steps.clone(),
+                    risk: input.risk.clone(),
+                    rollback: input.rollback.clone(),
+                    checklist: input
+                        .checklist
+                        .iter()
+                        .map(|item| {
+                            (
+                                item.code.clone(),
+                                item.answer,
+                                item.note.clone().unwrap_or_default(),
+                            )
+                        })
+                        .collect(),
+                    executed: input.executed,
+                },
+            )
+        })
         .await
     }
 
-    /// 申请等待；院方同意前时限照走.
-    /// Propose a wait; nothing stops until the hospital accepts.
+    /// 申请等待；院方同意前时限照走. 权限 WAIT_PROPOSE.
+    /// Propose a wait; nothing stops until the hospital accepts. Permission WAIT_PROPOSE.
     async fn propose_wait(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ProposeWaitInput,
-    ) -> Payload {
+    ) -> Maybe<ProposeWaitPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.propose_wait",
-            id,
-            Box::pin(async { ops::propose_wait(app, who, id, input.reason, &input.note).await }),
-        )
+        act(ctx, "ticket.propose_wait", id, || {
+            ops::propose_wait(app, who, id, input.reason, &input.note)
+        })
         .await
     }
 
-    /// 同意或拒绝等待；同意则自申请时起算.
-    /// Accept or refuse a wait; accepted it counts from the proposal.
+    /// 同意或拒绝等待；同意则自申请时起算. 权限 WAIT_DECIDE.
+    /// Accept or refuse a wait; accepted it counts from the proposal. Permission WAIT_DECIDE.
     async fn decide_wait(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: DecideWaitInput,
-    ) -> Payload {
+    ) -> Maybe<DecideWaitPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.decide_wait",
-            id,
-            Box::pin(async { ops::decide_wait(app, who, id, input.accept).await }),
-        )
+        act(ctx, "ticket.decide_wait", id, || {
+            ops::decide_wait(app, who, id, input.accept)
+        })
         .await
     }
 
-    /// 结束等待.
-    /// End the wait by hand.
+    /// 结束等待. 权限 TICKET_HANDLE.
+    /// End the wait by hand. Permission TICKET_HANDLE.
     async fn resume_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ResumeTicketInput,
-    ) -> Payload {
+    ) -> Maybe<ResumeTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.resume",
-            id,
-            Box::pin(async { ops::resume(app, who, id).await }),
-        )
-        .await
+        act(ctx, "ticket.resume", id, || ops::resume(app, who, id)).await
     }
 
-    /// 解决；故障须有根因、已执行的方案、完整核查表与验证.
-    /// Solve; a fault needs root cause, executed plan, complete checklist and verification.
+    /// 解决；故障须有根因、已执行的方案、完整核查表与验证. 权限 TICKET_RESOLVE.
+    /// Solve; a fault needs root cause, executed plan, complete checklist and verification. Permission TICKET_RESOLVE.
     async fn resolve_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ResolveTicketInput,
-    ) -> Payload {
+    ) -> Maybe<ResolveTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.resolve",
-            id,
-            Box::pin(async {
-                ops::resolve(
-                    app,
-                    who,
-                    id,
-                    input.expected_version,
-                    ops::Solution {
-                        text: input.text,
-                        root_cause: input.root_cause,
-                        verification: input.verification,
-                    },
-                )
-                .await
-            }),
-        )
+        act(ctx, "ticket.resolve", id, || {
+            ops::resolve(
+                app,
+                who,
+                id,
+                input.expected_version,
+                ops::Solution {
+                    text: input.text.clone(),
+                    root_cause: input.root_cause,
+                    verification: input.verification.clone(),
+                },
+            )
+        })
         .await
     }
 
-    /// 确认并关闭.
-    /// Confirm the solution and close.
+    /// 确认并关闭. 权限 TICKET_CONFIRM.
+    /// Confirm the solution and close. Permission TICKET_CONFIRM.
     async fn confirm_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ConfirmTicketInput,
-    ) -> Payload {
+    ) -> Maybe<ConfirmTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.confirm",
-            id,
-            Box::pin(async { ops::confirm(app, who, id, input.expected_version).await }),
-        )
+        act(ctx, "ticket.confirm", id, || {
+            ops::confirm(app, who, id, input.expected_version)
+        })
         .await
     }
 
-    /// 驳回解决，同一轮继续.
-    /// Reject the solution; the same cycle goes on.
+    /// 驳回解决，同一轮继续. 权限 TICKET_REJECT.
+    /// Reject the solution; the same cycle goes on. Permission TICKET_REJECT.
     async fn reject_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: RejectTicketInput,
-    ) -> Payload {
+    ) -> Maybe<RejectTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.reject",
-            id,
-            Box::pin(async {
-                ops::reject(app, who, id, input.expected_version, &input.reason).await
-            }),
-        )
+        act(ctx, "ticket.reject", id, || {
+            ops::reject(app, who, id, input.expected_version, &input.reason)
+        })
         .await
     }
 
-    /// 关闭后重开，进入下一轮.
-    /// Reopen after closing; the next cycle begins.
+    /// 关闭后重开，进入下一轮. 权限 TICKET_REOPEN.
+    /// Reopen after closing; the next cycle begins. Permission TICKET_REOPEN.
     async fn reopen_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: ReopenTicketInput,
-    ) -> Payload {
+    ) -> Maybe<ReopenTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.reopen",
-            id,
-            Box::pin(async {
-                ops::reopen(app, who, id, input.expected_version, &input.reason).await
-            }),
-        )
+        act(ctx, "ticket.reopen", id, || {
+            ops::reopen(app, who, id, input.expected_version, &input.reason)
+        })
         .await
     }
 
-    /// 撤销，仅提出的一方.
-    /// Cancel; only the side that raised it.
+    /// 撤销，仅提出的一方. 权限 TICKET_CANCEL.
+    /// Cancel; only the side that raised it. Permission TICKET_CANCEL.
     async fn cancel_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: CancelTicketInput,
-    ) -> Payload {
+    ) -> Maybe<CancelTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.cancel",
-            id,
-            Box::pin(async {
-                ops::cancel(app, who, id, input.expected_version, &input.reason).await
-            }),
-        )
+        act(ctx, "ticket.cancel", id, || {
+            ops::cancel(app, who, id, input.expected_version, &input.reason)
+        })
         .await
     }
 
-    /// 评价，仅院方报告人.
-    /// Rate; only the requester of the hospital.
+    /// 评价，仅院方报告人. 权限 TICKET_RATE.
+    /// Rate; only the requester of the hospital. Permission TICKET_RATE.
     async fn rate_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: RateTicketInput,
-    ) -> Payload {
+    ) -> Maybe<RateTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.rate",
-            id,
-            Box::pin(async {
-                ops::rate(app, who, id, input.rating, input.comment.as_deref()).await
-            }),
-        )
+        act(ctx, "ticket.rate", id, || {
+            ops::rate(app, who, id, input.rating, input.comment.as_deref())
+        })
         .await
     }
 
-    /// 院方自行处理；服务商时限注明原因后取消.
-    /// The information centre takes the ticket; vendor clocks are cancelled with the reason.
+    /// 院方自行处理；服务商时限注明原因后取消. 权限 TICKET_TAKE.
+    /// The information centre takes the ticket; vendor clocks are cancelled with the reason. Permission TICKET_TAKE.
     async fn take_ticket(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: TakeTicketInput,
-    ) -> Payload {
+    ) -> Maybe<TakeTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.take",
-            id,
-            Box::pin(async {
-                ops::take(app, who, id, input.expected_version, &input.reason).await
-            }),
-        )
+        act(ctx, "ticket.take", id, || {
+            ops::take(app, who, id, input.expected_version, &input.reason)
+        })
         .await
     }
 
-    /// 转交服务商，时限自此起算.
-    /// Hand a taken ticket over; vendor clocks start now.
+    /// 转交服务商，时限自此起算. 权限 TICKET_HAND_OVER.
+    /// Hand a taken ticket over; vendor clocks start now. Permission TICKET_HAND_OVER.
     async fn hand_over(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: HandOverInput,
-    ) -> Payload {
+    ) -> Maybe<HandOverPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(
-            ctx,
-            "ticket.hand_over",
-            id,
-            Box::pin(async {
-                ops::hand_over(app, who, id, input.expected_version, &input.text).await
-            }),
-        )
+        act(ctx, "ticket.hand_over", id, || {
+            ops::hand_over(app, who, id, input.expected_version, &input.text)
+        })
         .await
     }
 }

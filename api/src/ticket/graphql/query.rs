@@ -1,18 +1,15 @@
 //! Reading tickets: one by id or number, lists by keyset.
 
-use async_graphql::{
-    ComplexObject, Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject,
-};
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use entity::ids::TicketId;
 use entity::ticket;
 use entity::values::{Severity, TicketCategory, TicketStatus};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
-use super::types::{Node, PageInfo, Ticket, TicketEdge};
+use super::types::Ticket;
+use crate::connection;
 use crate::error::{Error, Reason};
-use crate::graphql::{app, requester};
+use crate::graphql::{Counter, OrderDirection, app, page, requester};
 use crate::page::{self, Ask, Cursors, Key};
 
 /// 二选一.
@@ -45,53 +42,47 @@ pub struct TicketFilter {
     pub overdue: Option<bool>,
 }
 
-/// 排序方式；ID 总是最后一键.
+/// 排序：ID 总是最后一键.
 /// Order; the id is always the last key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub enum TicketOrder {
-    /// 最新在前.
-    /// Newest first.
-    #[default]
-    NewestFirst,
-    /// 最旧在前.
-    /// Oldest first.
-    OldestFirst,
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct TicketOrder {
+    /// 按什么排.
+    /// By what.
+    pub field: TicketOrderField,
+    /// 方向.
+    /// Which way.
+    pub direction: OrderDirection,
 }
 
-/// 工单分页；totalCount 为 25001 表示更多.
-/// A page of tickets; a totalCount of 25 001 means more than 25 000.
-#[derive(Debug, SimpleObject)]
-#[graphql(complex)]
-pub struct TicketConnection {
-    /// 行.
-    /// Rows with cursors.
-    pub edges: Vec<Option<TicketEdge>>,
-    /// 工单.
-    /// The tickets.
-    pub nodes: Vec<Option<Ticket>>,
-    /// 分页信息.
-    /// Page position.
-    pub page_info: PageInfo,
-    #[graphql(skip)]
-    scope: Condition,
+/// 工单可按此排序.
+/// What tickets can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum TicketOrderField {
+    /// 登记时刻.
+    /// When it was entered.
+    CreatedAt,
+    /// 受理时刻.
+    /// When it was received.
+    ReceivedAt,
 }
 
-#[ComplexObject]
-impl TicketConnection {
-    /// 总数，选取时才计算.
-    /// Number of rows, computed only when asked for.
-    async fn total_count(&self, ctx: &Context<'_>) -> Option<async_graphql::Result<i32>> {
-        let counted = ticket::Entity::find()
-            .select_only()
-            .column(ticket::Column::Id)
-            .filter(self.scope.clone())
-            .limit(page::COUNT_CAP + 1)
-            .count(app(ctx).db.read())
-            .await
-            .map(|count| i32::try_from(count).unwrap_or(i32::MAX))
-            .map_err(|error| Error::from(error).into());
-        Some(counted)
+impl Default for TicketOrder {
+    fn default() -> Self {
+        Self {
+            field: TicketOrderField::CreatedAt,
+            direction: OrderDirection::Desc,
+        }
     }
+}
+
+connection! {
+    /// 工单分页；totalCount 为 25001 表示更多.
+    /// A page of tickets; a totalCount of 25 001 means more than 25 000.
+    TicketConnection,
+    /// 工单分页的一行.
+    /// One row of a page of tickets.
+    TicketEdge,
+    Ticket
 }
 
 fn filtered(filter: &TicketFilter, now: chrono::DateTime<chrono::Utc>) -> Condition {
@@ -138,20 +129,6 @@ impl TicketQuery {
             .transpose()
     }
 
-    /// 按全局 ID；不存在与无权同为 null.
-    /// By global id; unknown and out of scope are both null.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "全局 ID. Global id.")] id: ID,
-    ) -> Option<async_graphql::Result<Node>> {
-        let found = one(ctx, TicketBy::Id(id)).await;
-        found
-            .map(|row| row.map(|row| Node::Ticket(Ticket(row))))
-            .map_err(Into::into)
-            .transpose()
-    }
-
     /// 可见工单，默认最新在前.
     /// Tickets in scope, newest first unless ordered.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
@@ -188,7 +165,7 @@ impl TicketQuery {
 
 async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, Error> {
     let who = requester(ctx);
-    who.require_person()?;
+    who.require_reader()?;
     let scope = who.visible_tickets();
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
@@ -226,75 +203,29 @@ async fn list(
     let app = app(ctx);
     let who = requester(ctx);
     let me = who.require_person()?.id;
-    let descending = order == TicketOrder::NewestFirst;
+    use ticket::Column as C;
+    let (column, down) = (order.field, order.direction == OrderDirection::Desc);
     let cursors = Cursors::new(
         app.cursor_key,
-        &format!("tickets|{me}|{descending}|{filter:?}"),
+        &format!("tickets|{me}|{order:?}|{filter:?}"),
     );
     let window = cursors.window(ask)?;
-    let scope = Condition::all()
-        .add(who.visible_tickets())
-        .add(filtered(filter, app.clock.now()));
-    let down = descending != window.backward;
-    let mut query = ticket::Entity::find().filter(scope.clone());
-    if let Some(key) = window.beyond {
-        query = query.filter(page::beyond(
-            ticket::Column::CreatedAt,
-            ticket::Column::Id,
-            key,
-            down,
-        ));
-    }
-    query = if down {
-        query
-            .order_by_desc(ticket::Column::CreatedAt)
-            .order_by_desc(ticket::Column::Id)
-    } else {
-        query
-            .order_by_asc(ticket::Column::CreatedAt)
-            .order_by_asc(ticket::Column::Id)
+    let scope = ticket::Entity::find()
+        .filter(who.visible_tickets())
+        .filter(filtered(filter, app.clock.now()));
+    let sort = match column {
+        TicketOrderField::CreatedAt => C::CreatedAt,
+        TicketOrderField::ReceivedAt => C::ReceivedAt,
     };
-    let mut rows = query.limit(window.size + 1).all(app.db.read()).await?;
-    let more = rows.len() as u64 > window.size;
-    rows.truncate(usize::try_from(window.size).unwrap_or(usize::MAX));
-    if window.backward {
-        rows.reverse();
-    }
-    let edges = rows
-        .iter()
-        .map(|row| {
-            let cursor = cursors.write(Key {
-                at: row.created_at,
-                id: row.id.0,
-            })?;
-            Ok(Some(TicketEdge {
-                cursor,
-                node: Some(Ticket(row.clone())),
-            }))
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    let cursor_of = |edge: Option<&Option<TicketEdge>>| {
-        edge.and_then(Option::as_ref)
-            .map(|edge| edge.cursor.clone())
-    };
-    let page_info = PageInfo {
-        has_next_page: if window.backward {
-            window.beyond.is_some()
-        } else {
-            more
-        },
-        has_previous_page: if window.backward {
-            more
-        } else {
-            window.beyond.is_some()
-        },
-        start_cursor: cursor_of(edges.first()),
-        end_cursor: cursor_of(edges.last()),
-    };
-    Ok(TicketConnection {
-        edges,
-        nodes: rows.into_iter().map(|row| Some(Ticket(row))).collect(),
-        page_info,
-        scope,
-    })
+    let rows = page::select(scope.clone(), (sort, C::Id), &window, down)?
+        .all(app.db.read())
+        .await?;
+    let page = page(&cursors, &window, rows, |row| {
+        let at = match column {
+            TicketOrderField::CreatedAt => row.created_at,
+            TicketOrderField::ReceivedAt => row.received_at,
+        };
+        Key::at(at, row.id.0)
+    })?;
+    Ok(TicketConnection::new(page, Counter::of(scope)))
 }

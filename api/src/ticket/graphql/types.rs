@@ -1,18 +1,19 @@
-//! Ticket, clock, history and reply as the schema shows them.
+//! The ticket as the schema shows it.
 
-use async_graphql::{Context, ID, Interface, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use entity::values::{
-    BedsAffected, Channel, ClockCode, Confirmation, ReceivedSource, RootCause, Severity, Side,
-    SlaClockKind, SlaClockState, SlaResult, TargetSource, TicketAction, TicketCategory,
-    TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, SlaClockState, TicketAction,
+    TicketCategory, TicketOrigin, TicketStatus, Urgency,
 };
-use entity::{sla_clock, ticket, ticket_event, ticket_reply};
+use entity::{sla_clock, ticket};
 
 use super::super::ops;
+use super::clock::SlaClock;
+use super::history::{self, TicketEventConnection, TicketReplyConnection};
 use crate::account::graphql::{Department, Person};
-use crate::error::UserError;
 use crate::graphql::requester;
-use crate::loaders::{self, ClocksOf, EventsOf};
+use crate::loaders::{self, ClocksOf};
+use crate::page::Ask;
 use crate::scalar::Instant;
 
 /// 工单：依合同提出的故障、申请或问题.
@@ -20,19 +21,17 @@ use crate::scalar::Instant;
 #[derive(Clone, Debug)]
 pub struct Ticket(pub ticket::Model);
 
-/// 可由全局 ID 取得的对象.
-/// Anything with a global id.
-#[derive(Clone, Debug, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "全局 ID. Global id."))]
-pub enum Node {
-    /// 工单.
-    /// A ticket.
-    Ticket(Ticket),
+impl From<ticket::Model> for Ticket {
+    fn from(row: ticket::Model) -> Self {
+        Self(row)
+    }
 }
 
-type Maybe<T> = Option<async_graphql::Result<T>>;
+/// What a field that may be denied or fail answers (G29).
+pub(super) type Maybe<T> = Option<async_graphql::Result<T>>;
 
-fn settle<T>(found: Result<Option<T>, crate::error::Error>) -> Maybe<T> {
+/// A loaded row as such a field.
+pub(super) fn settle<T>(found: Result<Option<T>, crate::error::Error>) -> Maybe<T> {
     found.map_err(Into::into).transpose()
 }
 
@@ -42,7 +41,7 @@ fn settle<T>(found: Result<Option<T>, crate::error::Error>) -> Maybe<T> {
 impl Ticket {
     /// 全局 ID.
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// 工单号，如 ICU-2026-000123，院内唯一.
@@ -259,19 +258,55 @@ impl Ticket {
         });
         settle(found)
     }
-    /// 经过，只增不改.
-    /// Append-only history, oldest first, at most the first 100 entries.
-    async fn events(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TicketEvent>> {
-        let key = EventsOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
-        Ok(rows.into_iter().take(100).map(TicketEvent).collect())
+    /// 经过，只增不改，自最早起.
+    /// Append-only history, oldest first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "自头部取几行，1–100，默认 25. Rows from the start, 1 to 100, 25 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "此游标之后. After this cursor.")] after: Option<String>,
+        #[graphql(desc = "自尾部取几行，1–100. Rows from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "此游标之前. Before this cursor.")] before: Option<String>,
+    ) -> Maybe<TicketEventConnection> {
+        let ask = Ask {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(
+            history::events(ctx, &self.0, &ask)
+                .await
+                .map_err(Into::into),
+        )
     }
-    /// 答复，双方可见.
-    /// Replies, visible to both sides, at most the first 100.
-    async fn replies(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TicketReply>> {
-        let key = loaders::RepliesOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
-        Ok(rows.into_iter().take(100).map(TicketReply).collect())
+    /// 答复，双方可见，自最早起.
+    /// Replies, visible to both sides, oldest first.
+    async fn replies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "自头部取几行，1–100，默认 25. Rows from the start, 1 to 100, 25 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "此游标之后. After this cursor.")] after: Option<String>,
+        #[graphql(desc = "自尾部取几行，1–100. Rows from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "此游标之前. Before this cursor.")] before: Option<String>,
+    ) -> Maybe<TicketReplyConnection> {
+        let ask = Ask {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(
+            history::replies(ctx, &self.0, &ask)
+                .await
+                .map_err(Into::into),
+        )
     }
 }
 
@@ -290,252 +325,4 @@ async fn load_department(
     id: entity::ids::DepartmentId,
 ) -> Result<Option<Department>, crate::error::Error> {
     Ok(loaders::of(ctx)?.load_one(id).await?.map(Department))
-}
-
-/// 时限：工单的一项合同时限的一轮.
-/// One cycle of one contract clock of a ticket.
-#[derive(Clone, Debug)]
-pub struct SlaClock(pub sla_clock::Model);
-
-/// 时限：工单的一项合同时限的一轮.
-/// One cycle of one contract clock of a ticket.
-#[Object]
-impl SlaClock {
-    /// 全局 ID.
-    /// Global id.
-    async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 时限代码.
-    /// Clock code of the contract.
-    async fn code(&self) -> ClockCode {
-        self.0.code
-    }
-    /// 种类.
-    /// Kind.
-    async fn kind(&self) -> SlaClockKind {
-        self.0.kind
-    }
-    /// 状态.
-    /// State.
-    async fn state(&self) -> SlaClockState {
-        self.0.state
-    }
-    /// 结果.
-    /// Result.
-    async fn result(&self) -> SlaResult {
-        self.0.result
-    }
-    /// 解决的确认.
-    /// Confirmation of a solution.
-    async fn confirmation(&self) -> Confirmation {
-        self.0.confirmation
-    }
-    /// 目标来源.
-    /// Where the target comes from.
-    async fn target_source(&self) -> TargetSource {
-        self.0.target_source
-    }
-    /// 轮次.
-    /// Cycle.
-    async fn cycle(&self) -> i32 {
-        self.0.cycle
-    }
-    /// 起算时的参数版本.
-    /// Parameter set in force at the start.
-    async fn policy_version(&self) -> i32 {
-        self.0.policy_version
-    }
-    /// 起算时的日历版本.
-    /// Calendar it was computed with.
-    async fn calendar_version(&self) -> &str {
-        &self.0.calendar_version
-    }
-    /// 起算.
-    /// Start.
-    async fn started_at(&self) -> Instant {
-        Instant(self.0.started_at)
-    }
-    /// 停止.
-    /// Stop.
-    async fn stopped_at(&self) -> Option<Instant> {
-        self.0.stopped_at.map(Instant)
-    }
-    /// 到期；暂停中或无目标为 null.
-    /// Due; null while paused or without a target.
-    async fn due_at(&self) -> Option<Instant> {
-        self.0.due_at.map(Instant)
-    }
-    /// 工作日时限的开区间终点.
-    /// Exclusive bound of a day limit.
-    async fn due_before_at(&self) -> Option<Instant> {
-        self.0.due_before_at.map(Instant)
-    }
-    /// 日历缺年份，暂定.
-    /// True while a calendar year is missing.
-    async fn provisional(&self) -> bool {
-        self.0.provisional
-    }
-}
-
-/// 工单经过的一条.
-/// An entry of the history.
-#[derive(Clone, Debug)]
-pub struct TicketEvent(pub ticket_event::Model);
-
-/// 工单经过的一条.
-/// An entry of the history.
-#[Object]
-impl TicketEvent {
-    /// 全局 ID.
-    /// Global id.
-    async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 序号，自 1 起.
-    /// Number in the ticket, from 1.
-    async fn seq(&self) -> i32 {
-        self.0.seq
-    }
-    /// 种类.
-    /// What happened.
-    async fn kind(&self) -> TicketEventKind {
-        self.0.kind
-    }
-    /// 时刻.
-    /// When.
-    async fn at(&self) -> Instant {
-        Instant(self.0.at)
-    }
-    /// 由谁，系统为 null.
-    /// Who; null for the system.
-    async fn actor(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(
-            loaders::person(ctx, self.0.actor_id)
-                .await
-                .map(|row| row.map(Person::from)),
-        )
-    }
-    /// 之后的状态.
-    /// State after it.
-    async fn status(&self) -> TicketStatus {
-        self.0.status
-    }
-    /// 文字.
-    /// Text given.
-    async fn text(&self) -> Option<&str> {
-        self.0.text.as_deref()
-    }
-}
-
-/// 答复.
-/// A message on a ticket.
-#[derive(Clone, Debug)]
-pub struct TicketReply(pub ticket_reply::Model);
-
-/// 答复.
-/// A message on a ticket.
-#[Object]
-impl TicketReply {
-    /// 全局 ID.
-    /// Global id.
-    async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 序号，自 1 起.
-    /// Number in the ticket, from 1.
-    async fn seq(&self) -> i32 {
-        self.0.seq
-    }
-    /// 作者.
-    /// Author.
-    async fn author(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(
-            loaders::person(ctx, Some(self.0.author_id))
-                .await
-                .map(|row| row.map(Person::from)),
-        )
-    }
-    /// 作者所属一方.
-    /// Side of the author.
-    async fn side(&self) -> Side {
-        self.0.side
-    }
-    /// 时刻.
-    /// When.
-    async fn created_at(&self) -> Instant {
-        Instant(self.0.at)
-    }
-    /// 文字.
-    /// Text.
-    async fn text(&self) -> &str {
-        &self.0.text
-    }
-    /// 是否结束了等待.
-    /// Whether it ended a wait.
-    async fn ends_wait(&self) -> bool {
-        self.0.ends_wait
-    }
-    /// 是否作为响应.
-    /// Whether it was sent as the response.
-    async fn as_response(&self) -> bool {
-        self.0.as_response
-    }
-}
-
-/// 分页信息.
-/// Page position.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PageInfo {
-    /// 后面还有.
-    /// There is more behind.
-    pub has_next_page: bool,
-    /// 前面还有.
-    /// There is more before.
-    pub has_previous_page: bool,
-    /// 首行游标.
-    /// Cursor of the first row.
-    pub start_cursor: Option<String>,
-    /// 末行游标.
-    /// Cursor of the last row.
-    pub end_cursor: Option<String>,
-}
-
-/// 分页行.
-/// One row of a page.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct TicketEdge {
-    /// 游标.
-    /// Cursor.
-    pub cursor: String,
-    /// 工单.
-    /// The ticket.
-    pub node: Option<Ticket>,
-}
-
-/// 变更的结果：工单与可预期的失败.
-/// Result of a change: the ticket, and expected failures.
-#[derive(Debug, SimpleObject)]
-pub struct TicketPayload {
-    /// 变更后的工单；失败时为 null.
-    /// The ticket after the change; null on failure.
-    pub ticket: Option<Ticket>,
-    /// 可预期的失败.
-    /// Expected failures.
-    pub user_errors: Vec<UserError>,
-}
-
-/// 答复的结果.
-/// Result of addReply.
-#[derive(Debug, SimpleObject)]
-pub struct AddReplyPayload {
-    /// 答复.
-    /// The reply.
-    pub reply: Option<TicketReply>,
-    /// 工单.
-    /// The ticket.
-    pub ticket: Option<Ticket>,
-    /// 可预期的失败.
-    /// Expected failures.
-    pub user_errors: Vec<UserError>,
 }

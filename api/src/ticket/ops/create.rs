@@ -1,30 +1,28 @@
 //! A ticket comes in, is triaged and released to the vendor.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use entity::ids::{ContractId, HospitalId, PersonId, TicketId};
+use entity::ids::{ContractId, HospitalId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::catalog::Catalog;
-use entity::rules::chain;
 use entity::rules::ticket as rule;
 use entity::values::{
     BedsAffected, Channel, ContractState, NotificationKind, ReceivedSource, Role, Route, Side,
     TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
-use entity::{contract, idempotency, ticket, ticket_counter};
+use entity::{contract, ticket, ticket_counter};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 
-use super::super::clocks;
+use super::super::clocks::{self, Clocks, ContractTerms};
 use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, record};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification::{self, Notice};
+use crate::replay::Replay;
 use crate::requester::Requester;
 
 /// The five facts that a fault must state.
@@ -121,7 +119,7 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     if today > contract.service_to_on || today < contract.service_from_on {
         return Err(Error::from(UserErrorCode::OutsideServicePeriod).at(["contractId"]));
     }
-    let terms = clocks::terms_now(app, &contract, now).await?;
+    let terms = ContractTerms::read(app.db.read(), &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
     let fault = fault_of(&new, now)?;
     let severity = kind.severity_required.then(|| {
@@ -140,15 +138,19 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         .find(|grant| grant.hospital == hospital)
         .and_then(|grant| grant.department);
 
-    let replay = Replay::of(&new)?;
+    let replay = Replay::of(&new.key, "createTicket", &new)?;
+    let id = TicketId(app.clock.id());
     let tx = app.db.begin_write().await?;
-    if let Some(done) = replay.earlier(&tx, hospital, me, now).await? {
+    if let Some(made) = replay.take(&tx, hospital, me, id.0, now).await? {
         tx.rollback().await?;
-        return Ok(done);
+        return ticket::Entity::find_by_id(TicketId(made))
+            .one(app.db.read())
+            .await?
+            .ok_or_else(|| Error::internal("a replayed ticket is gone"));
     }
     let number = next_number(&tx, hospital, today.year()).await?;
     let row = ticket::Model {
-        id: TicketId(app.clock.id()),
+        id,
         hospital_id: hospital,
         contract_id: contract.id,
         department_id: department,
@@ -224,11 +226,12 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     )
     .await?;
     if at_once {
-        clocks::attach(&tx, app, who, &terms, &row, row.received_at).await?;
+        Clocks::new(&tx, app, who, &terms)
+            .attach(&row, row.received_at)
+            .await?;
         row = keep_next_due(&tx, row).await?;
     }
     tell_received(&tx, app, &row).await?;
-    replay.keep(&tx, hospital, me, row.id, now).await?;
     audit::append(
         &tx,
         now,
@@ -247,75 +250,6 @@ async fn keep_next_due(tx: &Tx, row: ticket::Model) -> Result<ticket::Model> {
     let mut active = row.into_active_model();
     active.next_due_at = Set(due);
     Ok(active.update(tx).await?)
-}
-
-/// A client's key with the digest of what it sent (G27): the same call again answers with the same ticket.
-struct Replay {
-    key: String,
-    input_sha256: String,
-}
-
-impl Replay {
-    fn of(new: &NewTicket) -> Result<Self> {
-        if !(8..=64).contains(&new.key.chars().count()) {
-            return Err(Error::from(UserErrorCode::Invalid)
-                .at(["idempotencyKey"])
-                .detail(
-                    "重放键为 8 至 64 个字符",
-                    "a replay key has 8 to 64 characters",
-                ));
-        }
-        let digest = Sha256::digest(format!("{new:?}").as_bytes());
-        Ok(Self {
-            key: new.key.clone(),
-            input_sha256: chain::to_hex(&digest.into()),
-        })
-    }
-
-    async fn earlier(
-        &self,
-        tx: &Tx,
-        hospital: HospitalId,
-        actor: PersonId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<ticket::Model>> {
-        let found = idempotency::Entity::find_by_id((hospital, actor, self.key.clone()))
-            .one(tx)
-            .await?;
-        let Some(found) = found else { return Ok(None) };
-        if now - found.at >= TimeDelta::hours(24) {
-            found.delete(tx).await?;
-            return Ok(None);
-        }
-        if found.mutation != "createTicket" || found.input_sha256 != self.input_sha256 {
-            return Err(Error::from(UserErrorCode::IdempotencyKeyReused).at(["idempotencyKey"]));
-        }
-        Ok(ticket::Entity::find_by_id(TicketId(found.object_id))
-            .one(tx)
-            .await?)
-    }
-
-    async fn keep(
-        self,
-        tx: &Tx,
-        hospital: HospitalId,
-        actor: PersonId,
-        made: TicketId,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        idempotency::ActiveModel {
-            hospital_id: Set(hospital),
-            actor_id: Set(actor),
-            key: Set(self.key),
-            mutation: Set("createTicket".to_owned()),
-            input_sha256: Set(self.input_sha256),
-            object_id: Set(made.0),
-            at: Set(now),
-        }
-        .insert(tx)
-        .await?;
-        Ok(())
-    }
 }
 
 /// The contract that the ticket is raised under.
@@ -485,9 +419,11 @@ pub async fn release(
     let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
     change.step(TicketAction::Release)?;
     change.row.released_at = Some(change.now);
-    let contract = clocks::contract_of(&change.tx, &change.row).await?;
-    let terms = clocks::terms_now(app, &contract, change.now).await?;
-    clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .attach(&change.row, change.now)
+        .await?;
     tell_received(&change.tx, app, &change.row).await?;
     change
         .commit(TicketEventKind::Released, None, "ticket.release")

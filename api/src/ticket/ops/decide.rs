@@ -1,5 +1,11 @@
 //! The hospital judges: confirm, reject, reopen, rate; and the side that raised a ticket cancels it.
 
+use super::handle::notice;
+use super::{Change, LONG, checked_option, may_judge, raised_by, wait};
+use crate::app::App;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::notification;
+use crate::requester::Requester;
 use chrono::TimeDelta;
 use entity::ids::TicketId;
 use entity::rules::access::Permission;
@@ -7,14 +13,6 @@ use entity::ticket;
 use entity::values::{
     ClockCancelReason, NotificationKind, Role, Side, TicketAction, TicketEventKind, WaitEnd,
 };
-
-use super::super::clocks;
-use super::handle::notice;
-use super::{Change, LONG, checked_option, may_judge, raised_by, wait};
-use crate::app::App;
-use crate::error::{Error, Result, UserErrorCode};
-use crate::notification;
-use crate::requester::Requester;
 
 async fn judged<'a>(
     app: &'a App,
@@ -76,7 +74,11 @@ pub async fn confirm(
     let mut change = judged(app, who, Permission::TicketConfirm, id, version).await?;
     change.step(TicketAction::Confirm)?;
     change.row.closed_at = Some(change.now);
-    clocks::confirmed(&change.tx, app, who, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .confirmed(&change.row, change.now)
+        .await?;
     tell_handler(
         &change,
         "confirmed",
@@ -104,7 +106,11 @@ pub async fn reject(
     let text = wait::reason(text)?;
     let mut change = judged(app, who, Permission::TicketReject, id, version).await?;
     change.step(TicketAction::Reject)?;
-    clocks::rejected(&change.tx, app, who, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .rejected(&change.row, change.now)
+        .await?;
     tell_handler(&change, "rejected", "解决被驳回", "was rejected").await?;
     change
         .commit(TicketEventKind::Rejected, Some(text), "ticket.reject")
@@ -126,9 +132,7 @@ pub async fn reopen(
     let text = wait::reason(text)?;
     let mut change = judged(app, who, Permission::TicketReopen, id, version).await?;
     change.step(TicketAction::Reopen)?;
-    let contract = clocks::contract_of(&change.tx, &change.row).await?;
-    let terms = clocks::terms_now(app, &contract, change.now).await?;
-    let limit = TimeDelta::days(i64::from(terms.parameters.reopen_days));
+    let limit = TimeDelta::days(i64::from(change.terms().await?.parameters.reopen_days));
     if change
         .row
         .closed_at
@@ -145,7 +149,11 @@ pub async fn reopen(
     change.row.resolved_at = None;
     change.row.closed_at = None;
     change.row.solved_by = None;
-    clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .attach(&change.row, change.now)
+        .await?;
     tell_handler(&change, "reopened", "已重开", "was reopened").await?;
     change
         .commit(TicketEventKind::Reopened, Some(text), "ticket.reopen")
@@ -208,15 +216,11 @@ pub async fn cancel(
     change.step(TicketAction::Cancel)?;
     wait::end_open(&mut change, WaitEnd::TicketEnded).await?;
     change.row.status = entity::values::TicketStatus::Cancelled;
-    clocks::cancelled(
-        &change.tx,
-        app,
-        who,
-        &change.row,
-        ClockCancelReason::TicketCancelled,
-        change.now,
-    )
-    .await?;
+    change
+        .clocks()
+        .await?
+        .cancelled(&change.row, ClockCancelReason::TicketCancelled, change.now)
+        .await?;
     change
         .commit(TicketEventKind::Cancelled, Some(text), "ticket.cancel")
         .await

@@ -1,34 +1,23 @@
-//! The vendor's work: assign, respond, steps, solution plan, resolve; and replies of both sides.
+//! The vendor's work: assign, respond, steps, solution plan, resolve.
 
-use entity::ids::{PersonId, PlanId, ReplyId, StepId, TicketId};
-use entity::rules::access::Permission;
-use entity::rules::ticket as rule;
-use entity::values::{
-    Channel, NotificationKind, PlanState, Role, RootCause, Side, StepKind, TicketAction,
-    TicketCategory, TicketEventKind, TicketStatus, WaitEnd, WaitReason,
-};
-use entity::{solution_plan, ticket, ticket_reply, ticket_step};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-};
-
-use super::super::clocks;
 use super::{Change, LONG, SHORT, checked, checked_option, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification::{self, Notice};
 use crate::requester::Requester;
-
-/// A reply to write.
-#[derive(Clone, Debug)]
-pub struct NewReply {
-    /// Text.
-    pub text: String,
-    /// Sent as the response; for the vendor.
-    pub as_response: bool,
-}
+use entity::ids::{PersonId, PlanId, StepId, TicketId};
+use entity::rules::access::Permission;
+use entity::rules::ticket as rule;
+use entity::values::{
+    Channel, NotificationKind, PlanState, Role, RootCause, Side, StepKind, TicketAction,
+    TicketCategory, TicketEventKind, TicketStatus, WaitEnd,
+};
+use entity::{solution_plan, ticket, ticket_step};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 /// A handling or diagnosis step to record.
 #[derive(Clone, Debug)]
@@ -141,7 +130,7 @@ fn handles(who: &Requester, row: &ticket::Model) -> bool {
     })
 }
 
-fn require_handler(change: &Change<'_>) -> Result<()> {
+pub(super) fn require_handler(change: &Change<'_>) -> Result<()> {
     if handles(change.who, &change.row) {
         Ok(())
     } else {
@@ -189,14 +178,14 @@ pub async fn respond(
         .await
 }
 
-async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
+pub(super) async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
     if change.row.responded_at.is_none() {
         change.row.responded_at = Some(change.now);
     }
     if change.row.assignee_id.is_none() {
         change.row.assignee_id = change.actor();
     }
-    clocks::answered(&change.tx, change.app, change.who, &change.row).await
+    change.clocks().await?.answered(&change.row).await
 }
 
 /// A handling or diagnosis step; the first one starts the handling.
@@ -232,7 +221,7 @@ pub async fn add_step(
     }
     .insert(&change.tx)
     .await?;
-    clocks::answered(&change.tx, app, who, &change.row).await?;
+    change.clocks().await?.answered(&change.row).await?;
     change
         .commit(TicketEventKind::StepAdded, Some(action), "ticket.add_step")
         .await
@@ -345,7 +334,11 @@ pub async fn resolve(
     change.row.solved_by = Some(if taken { Side::Hospital } else { Side::Vendor });
     change.row.root_cause = solution.root_cause;
     change.row.verification = verification;
-    clocks::resolved(&change.tx, app, who, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .resolved(&change.row, change.now)
+        .await?;
     let what = notice(
         &change.row,
         NotificationKind::DecisionNeeded,
@@ -402,84 +395,4 @@ async fn fault_gate(change: &Change<'_>, solution: &Solution, verified: bool) ->
             .at(["checklist"])
             .detail(open.join("、"), format!("{} items are open", open.len())))
     }
-}
-
-/// A reply, visible to both sides; a reply of the awaited side ends the wait.
-///
-/// # Errors
-/// `NOT_FOUND`, `WRONG_STATE`, those of the text.
-pub async fn reply(
-    app: &App,
-    who: &Requester,
-    id: Option<TicketId>,
-    new: NewReply,
-) -> Result<(ticket::Model, ticket_reply::Model)> {
-    who.require(Permission::TicketReply)?;
-    let text = checked(&new.text, "text", LONG)?;
-    let mut change = Change::begin(app, who, Permission::TicketReply, id, None).await?;
-    change.step(TicketAction::Reply)?;
-    let author = change.who.require_person()?.clone();
-    let as_response = new.as_response && author.side == Side::Vendor;
-    if new.as_response && !as_response {
-        return Err(Error::from(UserErrorCode::Invalid).at(["asResponse"]));
-    }
-    if as_response && change.row.responded_at.is_none() {
-        require_handler(&change)?;
-        change.step(TicketAction::Respond)?;
-        answered(&mut change, Channel::Portal).await?;
-    }
-    let awaited = wait::open(&change)
-        .await?
-        .is_some_and(|wait| wait.reason == WaitReason::WaitHospital);
-    let ends_wait = awaited && author.side == Side::Hospital;
-    if ends_wait {
-        wait::end_open(&mut change, WaitEnd::Reply).await?;
-    }
-    let last = ticket_reply::Entity::find()
-        .filter(ticket_reply::Column::HospitalId.eq(change.row.hospital_id))
-        .filter(ticket_reply::Column::TicketId.eq(change.row.id))
-        .order_by_desc(ticket_reply::Column::Seq)
-        .limit(1)
-        .one(&change.tx)
-        .await?;
-    let row = ticket_reply::ActiveModel {
-        id: Set(ReplyId(app.clock.id())),
-        hospital_id: Set(change.row.hospital_id),
-        ticket_id: Set(change.row.id),
-        seq: Set(last.map_or(0, |reply| reply.seq) + 1),
-        author_id: Set(author.id),
-        side: Set(author.side),
-        at: Set(change.now),
-        text: Set(text),
-        ends_wait: Set(ends_wait),
-        as_response: Set(as_response),
-    }
-    .insert(&change.tx)
-    .await?;
-    let other = if author.side == Side::Vendor {
-        Some(change.row.reporter_id)
-    } else {
-        change.row.assignee_id
-    };
-    if let Some(other) = other.filter(|other| *other != author.id) {
-        let what = notice(
-            &change.row,
-            NotificationKind::TicketChanged,
-            format!("reply:{}", row.id),
-            "有新答复",
-            "has a new reply",
-        );
-        notification::tell(
-            &change.tx,
-            app,
-            change.row.hospital_id,
-            &[other].into(),
-            &what,
-        )
-        .await?;
-    }
-    let ticket = change
-        .commit(TicketEventKind::Replied, None, "ticket.reply")
-        .await?;
-    Ok((ticket, row))
 }

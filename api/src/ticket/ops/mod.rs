@@ -6,6 +6,7 @@
 mod create;
 mod decide;
 mod handle;
+mod reply;
 mod take;
 mod wait;
 
@@ -21,15 +22,16 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use tokio::sync::OnceCell;
 
 pub use create::{NewFault, NewTicket, create, release, triage};
 pub use decide::{cancel, confirm, rate, reject, reopen};
-pub use handle::{
-    NewPlan, NewReply, NewStep, Solution, add_step, assign, reply, resolve, respond, write_plan,
-};
+pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, respond, write_plan};
+pub use reply::{NewReply, reply};
 pub use take::{hand_over, take};
 pub use wait::{decide_wait, propose_wait, resume};
 
+use super::clocks::{self, Clocks, ContractTerms};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
@@ -50,6 +52,7 @@ pub struct Change<'a> {
     pub before: ticket::Model,
     /// The row as it will be.
     pub row: ticket::Model,
+    terms: OnceCell<ContractTerms>,
 }
 
 impl<'a> Change<'a> {
@@ -87,7 +90,34 @@ impl<'a> Change<'a> {
             now,
             row: before.clone(),
             before,
+            terms: OnceCell::new(),
         })
+    }
+
+    /// The terms of the ticket's contract, read once.
+    ///
+    /// # Errors
+    /// `CALENDAR_MISSING`, those of the database.
+    pub async fn terms(&self) -> Result<&ContractTerms> {
+        self.terms
+            .get_or_try_init(|| async {
+                let contract = clocks::contract_of(&self.tx, &self.row).await?;
+                ContractTerms::read(&self.tx, &contract, self.now).await
+            })
+            .await
+    }
+
+    /// The clocks of the ticket.
+    ///
+    /// # Errors
+    /// `CALENDAR_MISSING`, those of the database.
+    pub async fn clocks(&self) -> Result<Clocks<'_>> {
+        Ok(Clocks::new(
+            &self.tx,
+            self.app,
+            self.who,
+            self.terms().await?,
+        ))
     }
 
     /// The person who acts; the system has none.
@@ -130,7 +160,7 @@ impl<'a> Change<'a> {
         text: Option<String>,
         act: Act<'_>,
     ) -> Result<ticket::Model> {
-        self.row.next_due_at = super::clocks::next_due(&self.tx, &self.row).await?;
+        self.row.next_due_at = clocks::next_due(&self.tx, &self.row).await?;
         self.row.version = self.before.version + 1;
         let actor = self.who.person_id();
         let row = self

@@ -1,5 +1,11 @@
 //! The information centre takes a ticket itself, and hands it over (S36).
 
+use super::handle::notice;
+use super::{Change, LONG, VENDOR_DESK, checked, wait};
+use crate::app::App;
+use crate::error::{Result, UserErrorCode};
+use crate::notification;
+use crate::requester::Requester;
 use entity::ids::TicketId;
 use entity::rules::access::Permission;
 use entity::ticket;
@@ -7,14 +13,6 @@ use entity::values::{
     ClockCancelReason, NotificationKind, TicketAction, TicketCategory, TicketEventKind,
     TicketStatus, WaitEnd,
 };
-
-use super::super::clocks;
-use super::handle::notice;
-use super::{Change, LONG, VENDOR_DESK, checked, wait};
-use crate::app::App;
-use crate::error::{Result, UserErrorCode};
-use crate::notification;
-use crate::requester::Requester;
 
 /// Takes the ticket: running vendor clocks are cancelled, breaches before it stay.
 ///
@@ -41,15 +39,11 @@ pub async fn take(
     change.row.status = TicketStatus::TakenByHospital;
     change.row.taken_by = change.actor();
     change.row.taken_at = Some(change.now);
-    clocks::cancelled(
-        &change.tx,
-        app,
-        who,
-        &change.row,
-        ClockCancelReason::TakenByHospital,
-        change.now,
-    )
-    .await?;
+    change
+        .clocks()
+        .await?
+        .cancelled(&change.row, ClockCancelReason::TakenByHospital, change.now)
+        .await?;
     change
         .commit(TicketEventKind::Taken, Some(text), "ticket.take")
         .await
@@ -75,9 +69,11 @@ pub async fn hand_over(
     change.row.cycle += 1;
     change.row.responded_at = None;
     change.row.first_step_at = None;
-    let contract = clocks::contract_of(&change.tx, &change.row).await?;
-    let terms = clocks::terms_now(app, &contract, change.now).await?;
-    clocks::attach(&change.tx, app, who, &terms, &change.row, change.now).await?;
+    change
+        .clocks()
+        .await?
+        .attach(&change.row, change.now)
+        .await?;
     let to = notification::people(
         &change.tx,
         change.row.hospital_id,

@@ -1,5 +1,11 @@
 //! Waits: proposed by the vendor, decided by the hospital, ended by a reply or by hand (S7, S8).
 
+use super::handle::notice;
+use super::{Change, LONG, checked};
+use crate::app::App;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::notification;
+use crate::requester::Requester;
 use entity::ids::{TicketId, WaitId};
 use entity::rules::access::Permission;
 use entity::values::{
@@ -9,14 +15,6 @@ use entity::values::{
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-
-use super::super::clocks;
-use super::handle::notice;
-use super::{Change, LONG, checked};
-use crate::app::App;
-use crate::error::{Error, Result, UserErrorCode};
-use crate::notification;
-use crate::requester::Requester;
 
 /// The wait that is neither refused nor ended.
 ///
@@ -124,7 +122,11 @@ pub async fn decide_wait(
             WaitReason::WaitWindow => TicketStatus::WaitingWindow,
         };
         row.update(&change.tx).await?;
-        clocks::paused(&change.tx, app, who, &change.row, reason, from_at).await?;
+        change
+            .clocks()
+            .await?
+            .paused(&change.row, reason, from_at)
+            .await?;
     } else {
         row.ended_at = Set(Some(change.now));
         row.end_cause = Set(Some(WaitEnd::Refused));
@@ -173,7 +175,11 @@ pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
         if change.row.status != TicketStatus::Resolved {
             change.row.status = TicketStatus::InProgress;
         }
-        clocks::resumed(&change.tx, change.app, change.who, &change.row, change.now).await?;
+        change
+            .clocks()
+            .await?
+            .resumed(&change.row, change.now)
+            .await?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub use event::{Completion, Event, EventBody};
 pub use explain::{ExplainLine, explain};
 pub use policy::{
     ClockRule, PolicyRule, ResolutionTargets, check_policy, clocks_for, is_breach, kind_of,
-    needs_step, plain_limit, policy_of, winner,
+    needs_step, plain_limit, policy_of, policy_under, winner,
 };
 pub use replay::replay;
 pub use warn::{Threshold, WarnPoint, next_overdue_point, silence_points, warn_points};

@@ -90,6 +90,21 @@ pub fn policy_of(catalog: &Catalog) -> Vec<PolicyRule> {
     rules
 }
 
+/// [`policy_of`] with the parameters of a contract: `response_wd_n` in working days and
+/// `immediate` in seconds.
+#[must_use]
+pub fn policy_under(catalog: &Catalog, response_wd_n: u32, immediate: i64) -> Vec<PolicyRule> {
+    let mut rules = policy_of(catalog);
+    for rule in &mut rules {
+        rule.limit = match (rule.limit, rule.clock_code) {
+            (Span::WorkingDays(_), _) => Span::WorkingDays(response_wd_n),
+            (Span::Seconds(_), ClockCode::Immediate15min) => Span::Seconds(immediate),
+            (other @ (Span::Seconds(_) | Span::NaturalDays(_)), _) => other,
+        };
+    }
+    rules
+}
+
 /// Refuses a policy in which two rules have the same key; gives the names of the two (S16).
 ///
 /// # Errors

@@ -1,0 +1,93 @@
+//! `node` and `nodes`: every object with a global id, by the same rights as on any other path (G19).
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Interface, Object};
+
+use super::requester;
+use crate::account;
+use crate::account::graphql::{Department, Hospital, Person};
+use crate::error::{Error, Reason, Result};
+use crate::ticket;
+use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+
+/// 可由全局 ID 取得的对象.
+/// Anything with a global id.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "全局 ID. Global id."))]
+pub enum Node {
+    /// 工单.
+    /// A ticket.
+    Ticket(Ticket),
+    /// 时限.
+    /// A clock.
+    SlaClock(SlaClock),
+    /// 工单经过的一条.
+    /// An entry of a ticket's history.
+    TicketEvent(TicketEvent),
+    /// 答复.
+    /// A reply.
+    TicketReply(TicketReply),
+    /// 人员.
+    /// A person.
+    Person(Person),
+    /// 医院.
+    /// A hospital.
+    Hospital(Hospital),
+    /// 科室.
+    /// A department.
+    Department(Department),
+}
+
+/// Objects by the text form of their id.
+pub type Found = HashMap<String, Node>;
+
+/// Most ids of one call.
+const MOST: usize = 100;
+
+/// Queries by global id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+/// Queries by global id.
+#[Object]
+impl NodeQuery {
+    /// 按全局 ID；不存在与无权同为 null.
+    /// By global id; unknown and out of scope are both null.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "全局 ID. Global id.")] id: ID,
+    ) -> Option<async_graphql::Result<Node>> {
+        let found = find(ctx, std::slice::from_ref(&id)).await;
+        found
+            .map(|mut found| found.pop().flatten())
+            .map_err(Into::into)
+            .transpose()
+    }
+
+    /// 按入参顺序，至多 100 个；不存在与无权同为 null.
+    /// In the order of `ids`, at most 100; unknown and out of scope are both null.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "全局 ID，至多 100 个. Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> async_graphql::Result<Vec<Option<Node>>> {
+        Ok(find(ctx, &ids).await?)
+    }
+}
+
+/// Each capability adds what it knows of the ids; what nobody adds is null.
+async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
+    requester(ctx).require_reader()?;
+    if ids.len() > MOST {
+        return Err(Error::input(Reason::ListTooLong).at(["ids"]));
+    }
+    let mut found = Found::new();
+    ticket::graphql::nodes(ctx, ids, &mut found).await?;
+    account::graphql::nodes(ctx, ids, &mut found).await?;
+    Ok(ids
+        .iter()
+        .map(|id| found.get(id.as_str()).cloned())
+        .collect())
+}

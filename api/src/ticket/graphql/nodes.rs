@@ -1,0 +1,67 @@
+//! What belongs to tickets, by global id: always through the tickets in scope (G19).
+
+use std::collections::HashSet;
+
+use async_graphql::{Context, ID};
+use entity::ids::{ClockId, ReplyId, TicketEventId, TicketId};
+use entity::{sla_clock, ticket, ticket_event, ticket_reply};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::error::Result;
+use crate::graphql::{Found, Node, app, requester};
+
+/// Rows that hang on a ticket, if the ticket is in scope.
+macro_rules! of_ticket {
+    ($ctx:ident, $ids:ident, $found:ident, $id:ty, $table:ident, $node:ident) => {
+        let keys: Vec<$id> = $ids.iter().filter_map(|id| <$id>::parse(id)).collect();
+        if !keys.is_empty() {
+            let rows = $table::Entity::find()
+                .filter($table::Column::Id.is_in(keys))
+                .all(app($ctx).db.read())
+                .await?;
+            let seen = in_scope($ctx, rows.iter().map(|row| row.ticket_id)).await?;
+            for row in rows {
+                if seen.contains(&row.ticket_id) {
+                    $found.insert(row.id.to_string(), Node::$node($node(row)));
+                }
+            }
+        }
+    };
+}
+/// Adds what is in scope of the ids.
+///
+/// # Errors
+/// Those of the database.
+pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<()> {
+    let tickets: Vec<TicketId> = ids.iter().filter_map(|id| TicketId::parse(id)).collect();
+    if !tickets.is_empty() {
+        let rows = ticket::Entity::find()
+            .filter(ticket::Column::Id.is_in(tickets))
+            .filter(requester(ctx).visible_tickets())
+            .all(app(ctx).db.read())
+            .await?;
+        for row in rows {
+            found.insert(row.id.to_string(), Node::Ticket(Ticket(row)));
+        }
+    }
+    of_ticket!(ctx, ids, found, ClockId, sla_clock, SlaClock);
+    of_ticket!(ctx, ids, found, TicketEventId, ticket_event, TicketEvent);
+    of_ticket!(ctx, ids, found, ReplyId, ticket_reply, TicketReply);
+    Ok(())
+}
+
+async fn in_scope(
+    ctx: &Context<'_>,
+    tickets: impl Iterator<Item = TicketId>,
+) -> Result<HashSet<TicketId>> {
+    let seen: Vec<TicketId> = ticket::Entity::find()
+        .select_only()
+        .column(ticket::Column::Id)
+        .filter(ticket::Column::Id.is_in(tickets))
+        .filter(requester(ctx).visible_tickets())
+        .into_tuple()
+        .all(app(ctx).db.read())
+        .await?;
+    Ok(seen.into_iter().collect())
+}
