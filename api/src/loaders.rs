@@ -10,7 +10,9 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
+use entity::{
+    attachment, department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -89,6 +91,36 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }

@@ -9,6 +9,7 @@
 mod account;
 mod audit;
 mod clock;
+mod files;
 mod schema;
 mod tidy;
 mod transport;

@@ -9,7 +9,7 @@ use crate::account;
 use crate::account::graphql::{Department, Hospital, Person};
 use crate::error::{Error, Reason, Result};
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{Attachment, SlaClock, Ticket, TicketEvent, TicketReply};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
@@ -28,6 +28,9 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
     /// 人员.
     /// A person.
     Person(Person),

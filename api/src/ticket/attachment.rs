@@ -19,13 +19,14 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 
 use super::ops::{self, Change};
 use crate::app::App;
 use crate::audit::{self, Act};
+use crate::db::retrying;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::files::{Damage, Key, Staged, Store};
+use crate::replay::Replay;
 use crate::requester::Requester;
 
 /// A file that has arrived and passed its checks.
@@ -119,41 +120,83 @@ pub async fn add(
     ticket: &ticket::Model,
     new: NewFile,
 ) -> Result<attachment::Model> {
-    let person = who.require(Permission::TicketReply)?.id;
-    let NewFile {
-        name,
-        media,
-        staged,
-        key,
-    } = new;
-    let (sha256, size) = (staged.sha256.clone(), staged.size);
+    who.require(Permission::TicketReply)?;
+    let input = (ticket.id, &new.name, &new.staged.sha256);
+    let replay = new
+        .key
+        .as_deref()
+        .map(|key| Replay::of(key, "POST /files", &input))
+        .transpose()?;
+    let row = Row {
+        name: new.name,
+        media: new.media,
+        sha256: new.staged.sha256.clone(),
+        size: i64::try_from(new.staged.size).map_err(Error::internal)?,
+    };
     let now = app.clock.now();
-    store(app).promote(staged, ticket.hospital_id, now).await?;
-    let mut change =
-        Change::begin(app, who, Permission::TicketReply, Some(ticket.id), None).await?;
+    store(app)
+        .promote(new.staged, ticket.hospital_id, now)
+        .await?;
+    retrying(app, || {
+        Box::pin(write(app, who, ticket.id, &row, replay.as_ref()))
+    })
+    .await
+}
+
+/// What the row of a file says.
+struct Row {
+    name: String,
+    media: &'static str,
+    sha256: String,
+    size: i64,
+}
+
+/// The one transaction of an upload.
+async fn write(
+    app: &App,
+    who: &Requester,
+    ticket: TicketId,
+    new: &Row,
+    replay: Option<&Replay>,
+) -> Result<attachment::Model> {
+    let mut change = Change::begin(app, who, Permission::TicketReply, Some(ticket), None).await?;
+    let me = change.who.require_person()?.id;
+    let id = AttachmentId(app.clock.id());
+    if let Some(replay) = replay {
+        let hospital = change.row.hospital_id;
+        let earlier = replay
+            .take(&change.tx, hospital, me, id.0, change.now)
+            .await?;
+        if let Some(earlier) = earlier {
+            let row = attachment::Entity::find_by_id(AttachmentId(earlier))
+                .one(&change.tx)
+                .await?
+                .ok_or_else(|| Error::internal("a replayed file is gone"))?;
+            change.tx.rollback().await?;
+            return Ok(row);
+        }
+    }
     change.step(TicketAction::Reply)?;
     has_room(&change.tx, &change.row).await?;
     let row = attachment::ActiveModel {
-        id: Set(AttachmentId(app.clock.id())),
-        hospital_id: Set(ticket.hospital_id),
-        ticket_id: Set(ticket.id),
+        id: Set(id),
+        hospital_id: Set(change.row.hospital_id),
+        ticket_id: Set(change.row.id),
         reply_id: Set(None),
-        name: Set(name.clone()),
-        size_bytes: Set(i64::try_from(size).map_err(Error::internal)?),
-        content_type: Set(media.to_owned()),
-        sha256: Set(sha256),
+        name: Set(new.name.clone()),
+        size_bytes: Set(new.size),
+        content_type: Set(new.media.to_owned()),
+        sha256: Set(new.sha256.clone()),
         scan_state: Set(ScanState::NotScanned),
-        uploaded_by: Set(person),
+        uploaded_by: Set(me),
         uploaded_at: Set(change.now),
     }
     .insert(&change.tx)
     .await?;
+    let name = Some(new.name.clone());
+    let act = Act::done("attachment.add", "attachment", row.id.0);
     change
-        .commit_about(
-            TicketEventKind::Attached,
-            Some(name),
-            Act::done("attachment.add", "attachment", row.id.0),
-        )
+        .commit_about(TicketEventKind::Attached, name, act)
         .await?;
     Ok(row)
 }
@@ -209,7 +252,7 @@ pub async fn find(
     who: &Requester,
     id: Option<AttachmentId>,
 ) -> Result<Option<attachment::Model>> {
-    who.require_person()?;
+    who.require_reader()?;
     let Some(id) = id else { return Ok(None) };
     let row = attachment::Entity::find_by_id(id)
         .one(app.db.read())
@@ -342,8 +385,6 @@ pub async fn keep_swept(app: App) {
 pub struct Checked {
     /// Rows read.
     pub rows: usize,
-    /// Rows that no scanner has seen.
-    pub not_scanned: usize,
     /// Rows whose object is not what they say.
     pub damaged: Vec<(AttachmentId, Damage)>,
 }
@@ -371,9 +412,6 @@ pub async fn check_objects(app: &App) -> Result<Checked> {
         last = Some(end.id);
         for row in &rows {
             checked.rows += 1;
-            if row.scan_state == ScanState::NotScanned {
-                checked.not_scanned += 1;
-            }
             let (key, size) = key_of(row);
             if whole.contains(&(key.clone(), size)) {
                 continue;
@@ -386,4 +424,14 @@ pub async fn check_objects(app: &App) -> Result<Checked> {
             }
         }
     }
+}
+
+/// How many files no malware scanner has seen.
+///
+/// # Errors
+/// Those of the database.
+pub async fn not_scanned(app: &App) -> Result<u64> {
+    let rows =
+        attachment::Entity::find().filter(attachment::Column::ScanState.eq(ScanState::NotScanned));
+    Ok(rows.count(app.db.read()).await?)
 }

@@ -1,7 +1,6 @@
 //! `GET` and `HEAD /files/{id}`: authorised like the ticket, on every request.
 
 use std::io::{Seek, SeekFrom};
-use std::sync::Arc;
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderName};

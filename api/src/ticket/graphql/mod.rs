@@ -1,5 +1,6 @@
 //! Tickets in the schema.
 
+mod attachment;
 mod clock;
 pub mod history;
 mod input;
@@ -9,6 +10,7 @@ pub mod payload;
 pub mod query;
 mod types;
 
+pub use attachment::Attachment;
 pub use clock::SlaClock;
 pub use history::{TicketEvent, TicketReply};
 pub use mutation::TicketMutation;
