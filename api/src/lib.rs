@@ -14,6 +14,7 @@ pub mod demo;
 pub mod error;
 pub mod files;
 pub mod graphql;
+pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod loaders;

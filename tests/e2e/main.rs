@@ -9,7 +9,10 @@
 mod account;
 mod audit;
 mod clock;
+mod crawl;
 mod files;
+mod matrix;
+mod operability;
 mod schema;
 mod tidy;
 mod transport;

@@ -22,6 +22,7 @@ use super::{
     coerce,
     config::Limits,
     scan::{Scan, scan},
+    typename,
 };
 use crate::{
     error::{Code, Error, Result},
@@ -29,6 +30,7 @@ use crate::{
         rate::{Bucket, Empty, Throttle, address_key},
         respond::{Answer, Cost, Entry, Reader, finish},
     },
+    metrics::Observed,
 };
 
 /// A request refused before the engine; the place in the document if there is one, the cost if it is known.
@@ -74,6 +76,7 @@ impl<D: Door> Endpoint<D> {
             request_id: head.request_id.clone(),
         };
         let hash = Sha256::digest(params.query.as_bytes());
+        let document = hash.first().copied().unwrap_or_default();
         let hash: String = hash
             .iter()
             .take(8)
@@ -110,6 +113,12 @@ impl<D: Door> Endpoint<D> {
             ms = u64::try_from(self.now().duration_since(started).as_millis()).unwrap_or(u64::MAX),
             "operation"
         );
+        self.door.observe(&Observed {
+            document,
+            took: self.now().duration_since(started),
+            cost: answer.spent,
+            codes: answer.errors.iter().map(Entry::code).collect(),
+        });
         answer
     }
 
@@ -179,6 +188,7 @@ impl<D: Door> Endpoint<D> {
         if let Some(left) = self.give_back(charges.iter(), requested, spent) {
             throttle = Some(left);
         }
+        answer.spent = spent;
         if wants_cost {
             answer.cost = Some(Cost {
                 requested_query_cost: requested,
@@ -199,6 +209,7 @@ impl<D: Door> Endpoint<D> {
     ) -> Result<Checked, Box<Refusal>> {
         let scanned = scan(&params.query, limits.document_bytes, limits.tokens)?;
         let document = parse_query(&params.query).map_err(|error| syntax_error(&error))?;
+        typename::check(&document)?;
         let budget = measure(&document, &self.types, &params.variables, limits.page)?;
         let pure = budget.is_pure_introspection();
         let limits = if pure {
