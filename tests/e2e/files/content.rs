@@ -54,7 +54,7 @@ both_backends! {
         }
     }
 
-    /// extension and signature agree, whatever is declared.
+    /// Extension and signature agree, whatever is declared.
     async fn content_that_is_not_what_its_name_says_is_refused(app: &TestApp) {
         let ticket = app.consult("name-key-2").await;
         let zip: &[u8] = b"PK\x03\x04\x14\0\0\0\0\0";
@@ -72,7 +72,7 @@ both_backends! {
         assert_eq!(put(app, "nurse", &ticket, "a.log", &late).await.status, 422);
     }
 
-    /// a polyglot stays a picture, and a browser is told so; a picture of 900 million pixels is never decoded.
+    /// A polyglot stays a picture, and a browser is told so; a picture of 900 million pixels is never decoded.
     async fn polyglots_and_giant_pictures_are_harmless(app: &TestApp) {
         let ticket = app.consult("name-key-3").await;
         let polyglot = b"GIF89a/*\x01\0\x01\0\0\0\0;*/=1;alert(document.cookie)";

@@ -75,7 +75,7 @@ both_backends! {
         assert_eq!(audited(app, "attachment.download").await, 8);
 
         // Not yet released to the vendor: the engineer does not see it, and then not its files.
-        let request = json!({ "category": "CHANGE", "subcategory": "CHANGE-FEATURE", "idempotencyKey": "load-key-3" });
+        let request = json!({ "category": "CHANGE", "subcategory": "CHANGE-CONFIG", "idempotencyKey": "load-key-3" });
         let closed = app.create("head_nurse", request).await;
         let inner = attached(app, "head_nurse", &closed, "a.log", b"log").await;
         assert_eq!((get(app, "engineer", &inner, &[]).await.status, get(app, "head_nurse", &inner, &[]).await.status), (404, 200));

@@ -259,7 +259,7 @@ pub async fn audited(app: &TestApp, action: &str) -> u64 {
 
 /// Files of a ticket as a person sees them.
 pub async fn listed(app: &TestApp, account: &str, ticket: &Value) -> Value {
-    let query = "query($id:ID!){ticket(by:{id:$id}){attachments{id name sizeBytes contentType scanState uploadedAt uploadedBy{account}}}}";
+    let query = "query($id:ID!){ticket(by:{id:$id}){attachments{id name sizeBytes contentType scanState uploadedAt uploadedBy{name}}}}";
     app.ask(account, query, json!({ "id": ticket["id"] })).await["data"]["ticket"]["attachments"]
         .clone()
 }

@@ -129,9 +129,9 @@ both_backends! {
                 _ => {}
             }
         }
-        let found = check_objects(&app.app).await.unwrap().damaged;
+        let found: BTreeMap<_, _> = check_objects(&app.app).await.unwrap().damaged.into_iter().collect();
         let id = |n: usize| AttachmentId::parse(&ids[n]).unwrap();
-        assert_eq!(found, [(id(0), Damage::Missing), (id(1), Damage::Size), (id(2), Damage::Content)]);
+        assert_eq!(found, BTreeMap::from([(id(0), Damage::Missing), (id(1), Damage::Size), (id(2), Damage::Content)]));
         for id in &ids[..3] {
             let answer = get(app, "nurse", id, &[]).await;
             assert_eq!((answer.status, answer.code().as_str()), (500, "INTERNAL"));
