@@ -31,13 +31,20 @@ pub enum Kind {
     ClockPoint,
     /// Reminds of a solution that nobody confirmed, or marks it 院方未确认; the subject is the ticket.
     Unconfirmed,
+    /// Tells the information centre of a claimed time that nobody answered; the subject is the claim.
+    ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
+    pub const ALL: [Self; 4] = [
+        Self::ClockPoint,
+        Self::Unconfirmed,
+        Self::ClaimUndecided,
+        Self::Mail,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -45,6 +52,7 @@ impl Kind {
         match self {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
+            Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
         }
     }
@@ -201,6 +209,7 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
     match kind {
         Kind::ClockPoint => ticket::timer::clock_point(app, row).await,
         Kind::Unconfirmed => ticket::timer::unconfirmed(app, row).await,
+        Kind::ClaimUndecided => ticket::timer::claim_undecided(app, row).await,
         Kind::Mail => notification::mail(app, row).await,
     }
 }

@@ -12,6 +12,7 @@ pub mod attachment;
 pub mod audit;
 pub mod audit_head;
 pub mod breach;
+pub mod claimed_time;
 pub mod contract;
 pub mod department;
 pub mod hospital;

@@ -8,12 +8,16 @@
 
 mod account;
 mod audit;
+mod claim;
 mod clock;
 mod crawl;
 mod files;
+mod idempotency;
 mod matrix;
 mod operability;
 mod schema;
+mod scope;
+mod severity;
 mod tidy;
 mod transport;
 mod wall;
