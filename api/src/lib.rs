@@ -13,6 +13,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod graphql;
 pub mod health;
 pub mod http;
@@ -40,5 +41,6 @@ use crate::error::Result;
 /// Those of the network.
 pub fn run(app: App, listener: TcpListener) -> Result<Server> {
     tokio::spawn(jobs::work(app.clone()));
+    tokio::spawn(ticket::attachment::keep_swept(app.clone()));
     http::serve(app, listener)
 }

@@ -15,7 +15,7 @@ use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, contract, department, hospital, person, role_grant, sla_clock, ticket,
+    assignment, attachment, contract, department, hospital, person, role_grant, sla_clock, ticket,
     ticket_event, ticket_reply, ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
@@ -217,6 +217,36 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }

@@ -67,6 +67,9 @@ enum Command {
     },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
+        /// 另核对每个附件的内容：存在、长度、SHA-256. Also compare every file with its row: there, length, SHA-256.
+        #[arg(long)]
+        objects: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -221,7 +224,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Doctor { store } => doctor(&open(&store).await?).await,
+        Command::Doctor { objects, store } => doctor(&open(&store).await?, objects).await,
     }
 }
 
@@ -354,15 +357,38 @@ async fn verify(app: &App) -> Result<ExitCode> {
     })
 }
 
-async fn doctor(app: &App) -> Result<ExitCode> {
+async fn doctor(app: &App, objects: bool) -> Result<ExitCode> {
     let found = app.db.check_integrity().await?;
     for line in &found {
         say(line);
     }
+    let not_scanned = api::ticket::attachment::not_scanned(app).await?;
+    if not_scanned > 0 {
+        say(&format!(
+            "提醒：{not_scanned} 个附件未做恶意软件扫描 warning: {not_scanned} files without a malware scan"
+        ));
+    }
+    let whole = !objects || check_objects(app).await?;
     let chains = verify(app).await?;
-    Ok(if found.is_empty() {
+    Ok(if found.is_empty() && whole {
         chains
     } else {
         ExitCode::from(3)
     })
+}
+
+/// Names every file whose object is not what its row says; whether there was none.
+async fn check_objects(app: &App) -> Result<bool> {
+    use api::files::Damage;
+    let checked = api::ticket::attachment::check_objects(app).await?;
+    for (id, damage) in &checked.damaged {
+        say(&match damage {
+            Damage::Missing => format!("{id}: 文件缺失 the object is missing"),
+            Damage::Size => format!("{id}: 长度不符 the object has another length"),
+            Damage::Content => format!("{id}: 内容不符 the object has other bytes"),
+        });
+    }
+    let damaged = checked.damaged.len();
+    say(&format!("files: {} rows, {damaged} damaged", checked.rows));
+    Ok(damaged == 0)
 }

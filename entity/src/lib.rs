@@ -8,6 +8,7 @@ pub mod rules;
 pub mod values;
 
 pub mod assignment;
+pub mod attachment;
 pub mod audit;
 pub mod audit_head;
 pub mod breach;

@@ -15,6 +15,7 @@ mod audit;
 mod claim;
 mod clock;
 mod crawl;
+mod files;
 mod idempotency;
 mod matrix;
 mod operability;

@@ -12,7 +12,8 @@ use crate::account::graphql::{
 use crate::error::{Error, Reason, Result};
 use crate::ticket;
 use crate::ticket::graphql::{
-    ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep, Wait,
+    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
+    Wait,
 };
 
 /// 可由全局 ID 取得的对象.
@@ -32,6 +33,9 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
     /// 申报时刻.
     /// A claimed time.
     ClaimedTime(ClaimedTime),

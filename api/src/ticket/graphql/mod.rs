@@ -1,5 +1,6 @@
 //! Tickets in the schema.
 
+mod attachment;
 mod claims;
 mod clock;
 pub mod history;
@@ -12,6 +13,7 @@ pub mod query;
 mod scopes;
 mod types;
 
+pub use attachment::Attachment;
 pub use claims::ClaimMutation;
 pub use clock::SlaClock;
 pub use history::{TicketEvent, TicketReply};
