@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::jobs::Leases;
+
 /// What `lib::run` is given.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,6 +30,8 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Listener of `/metrics` on this machine, without a token.
     pub metrics_listen: Option<SocketAddr>,
+    /// How long claims of jobs hold.
+    pub leases: Leases,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
@@ -50,6 +54,7 @@ impl Config {
             mail_from: "icuops@localhost".to_owned(),
             metrics_token: None,
             metrics_listen: None,
+            leases: Leases::default(),
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
         }

@@ -52,8 +52,39 @@ enum Command {
         #[command(subcommand)]
         what: AuditCommand,
     },
+    /// 后台作业. Background jobs.
+    Job {
+        #[command(subcommand)]
+        what: JobCommand,
+    },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+#[derive(Subcommand)]
+enum JobCommand {
+    /// 列出死信作业. List the dead jobs: id, kind, state, due, attempts, failure.
+    List {
+        /// 也列出待执行与执行中的作业. Also the waiting and the running ones.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 重新执行一个死信作业（留痕）. Run a dead job again; audited.
+    Retry {
+        /// 作业标识. Id of the job.
+        id: String,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 放弃一个死信作业（留痕）. Give a dead job up; audited.
+    Discard {
+        /// 作业标识. Id of the job.
+        id: String,
         #[command(flatten)]
         store: Store,
     },
@@ -129,6 +160,11 @@ struct ServeArgs {
     smtp_from: String,
 }
 
+/// Exit code of damage found.
+const DAMAGED: u8 = 3;
+/// Exit code where another process serves the same database.
+const LOCKED: u8 = 11;
+
 /// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
 const STACK: usize = 8 << 20;
 
@@ -159,7 +195,11 @@ fn main() -> ExitCode {
             let messages = error.messages();
             tracing::error!(%error, "failed");
             say(&format!("{}\n{}", messages.zh, messages.en));
-            ExitCode::FAILURE
+            if api::lock::is_taken(&error) {
+                ExitCode::from(LOCKED)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -196,7 +236,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Doctor { store } => doctor(&open(&store).await?).await,
+        Command::Doctor { store } => doctor(&store).await,
+        Command::Job { what } => job(what).await,
     }
 }
 
@@ -219,11 +260,47 @@ async fn open(store: &Store) -> Result<App> {
     App::start(config(store, SocketAddr::new(LOOPBACK, 0))?, Clock::real()).await
 }
 
+/// Serves until SIGTERM or Ctrl-C; a second one does not wait for the end of the first.
 async fn serve_until_end(app: App, listener: TcpListener) -> Result<ExitCode> {
-    let db = app.db.clone();
-    api::run(app, listener)?.await.map_err(Error::internal)?;
-    db.checkpoint().await?;
-    Ok(ExitCode::SUCCESS)
+    let mut signals = Signals::listen()?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = api::run(app, listener, async {
+        // A sender that is gone means the same.
+        let _ = stopped.await;
+    });
+    tokio::pin!(serving);
+    tokio::select! {
+        done = &mut serving => return done.map(|()| ExitCode::SUCCESS),
+        () = signals.next() => {}
+    }
+    drop(stop);
+    tokio::select! {
+        done = &mut serving => done.map(|()| ExitCode::SUCCESS),
+        () = signals.next() => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// The two ways to ask the process to end.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(Error::internal)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Error::internal)?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 async fn serve(args: ServeArgs) -> Result<ExitCode> {
@@ -235,6 +312,7 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.mail_from = args.smtp_from;
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
+    let _lock = api::lock::take(&config.database_url)?;
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));
@@ -256,6 +334,8 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
             )
             .caused_by(error)
     })?;
+    let mut config = config(&store, address)?;
+    let _lock = api::lock::take(&config.database_url)?;
     if args.reset {
         for name in ["icuops.db", "icuops.db-wal", "icuops.db-shm"] {
             let path = args.data.join(name);
@@ -264,7 +344,6 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
             }
         }
     }
-    let mut config = config(&store, address)?;
     config.demo = true;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
@@ -317,19 +396,39 @@ async fn verify(app: &App) -> Result<ExitCode> {
     Ok(if good {
         ExitCode::SUCCESS
     } else {
-        ExitCode::from(3)
+        ExitCode::from(DAMAGED)
     })
 }
 
-async fn doctor(app: &App) -> Result<ExitCode> {
-    let found = app.db.check_integrity().await?;
+async fn doctor(store: &Store) -> Result<ExitCode> {
+    let url = config(store, SocketAddr::new(LOOPBACK, 0))?.database_url;
+    let found = api::doctor::examine(&url, &mut |line| say(&line)).await?;
     for line in &found {
         say(line);
     }
-    let chains = verify(app).await?;
-    Ok(if found.is_empty() {
-        chains
+    if found.is_empty() {
+        say("数据库完好. The database is good.");
+        Ok(ExitCode::SUCCESS)
     } else {
-        ExitCode::from(3)
-    })
+        Ok(ExitCode::from(DAMAGED))
+    }
+}
+
+async fn job(what: JobCommand) -> Result<ExitCode> {
+    match what {
+        JobCommand::List { all, store } => {
+            for line in api::jobs::list(&open(&store).await?, all).await? {
+                say(&line);
+            }
+        }
+        JobCommand::Retry { id, store } => {
+            api::jobs::retry(&open(&store).await?, &id).await?;
+            say("已重新排入. Put back.");
+        }
+        JobCommand::Discard { id, store } => {
+            api::jobs::discard(&open(&store).await?, &id).await?;
+            say("已放弃. Discarded.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }

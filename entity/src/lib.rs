@@ -16,6 +16,8 @@ pub mod department;
 pub mod hospital;
 pub mod idempotency;
 pub mod job;
+pub mod job_run;
+pub mod lease;
 pub mod login_attempt;
 pub mod notification;
 pub mod parameter_set;
