@@ -161,3 +161,33 @@ pub fn settle_unit<P>(
 ) -> Option<async_graphql::Result<P>> {
     settle(ctx, done, |_, user_errors| payload(user_errors))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// G1
+    #[tokio::test]
+    async fn the_reference_edition_is_the_one_of_september_2025() {
+        let asked = r#"{
+            by: __type(name: "TicketBy") { isOneOf }
+            filter: __type(name: "TicketFilter") { isOneOf }
+            instant: __type(name: "DateTime") { specifiedByURL }
+            query: __type(name: "Query") { fields { args { name } } }
+            all: __type(name: "Query") { fields { args(includeDeprecated: true) { name } } }
+        }"#;
+        let answer = schema(None).execute(asked).await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        let data = answer.data.into_json().unwrap();
+        let at = |path: &str| data.pointer(path).unwrap().clone();
+        assert_eq!(at("/by/isOneOf"), true);
+        assert_eq!(at("/filter/isOneOf"), false);
+        assert_eq!(
+            at("/instant/specifiedByURL"),
+            "https://www.rfc-editor.org/rfc/rfc3339"
+        );
+        // Nothing is deprecated yet, so both lists are the same.
+        assert_eq!(at("/query"), at("/all"));
+    }
+}

@@ -158,6 +158,9 @@ struct ServeArgs {
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
+    #[arg(long, hide = true)]
+    unmetered: bool,
 }
 
 /// Exit code of damage found.
@@ -312,6 +315,10 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.mail_from = args.smtp_from;
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
+    if args.unmetered {
+        tracing::warn!("the cost buckets are off: this server is not protected from overuse");
+        config.metered = false;
+    }
     let _lock = api::lock::take(&config.database_url)?;
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;

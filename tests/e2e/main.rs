@@ -9,6 +9,8 @@
 mod account;
 mod audit;
 mod clock;
+mod crawl;
+mod matrix;
 mod operability;
 mod schema;
 mod tidy;

@@ -12,6 +12,7 @@ mod gate;
 pub mod params;
 mod run;
 pub mod scan;
+mod typename;
 pub mod types;
 
 use std::{future::Future, net::IpAddr, sync::Arc};

@@ -22,6 +22,7 @@ use super::{
     coerce,
     config::Limits,
     scan::{Scan, scan},
+    typename,
 };
 use crate::{
     error::{Code, Error, Result},
@@ -208,6 +209,7 @@ impl<D: Door> Endpoint<D> {
     ) -> Result<Checked, Box<Refusal>> {
         let scanned = scan(&params.query, limits.document_bytes, limits.tokens)?;
         let document = parse_query(&params.query).map_err(|error| syntax_error(&error))?;
+        typename::check(&document)?;
         let budget = measure(&document, &self.types, &params.variables, limits.page)?;
         let pure = budget.is_pure_introspection();
         let limits = if pure {

@@ -419,11 +419,12 @@ pub async fn release(
     let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
     change.step(TicketAction::Release)?;
     change.row.released_at = Some(change.now);
-    change
-        .clocks()
-        .await?
-        .attach(&change.row, change.now)
-        .await?;
+    // What the vendor raises itself counts from its receipt; it is kept and shown, not counted.
+    let from = match (change.row.category, change.row.origin) {
+        (TicketCategory::Upgrade, TicketOrigin::VendorSelf) => change.row.received_at,
+        _ => change.now,
+    };
+    change.clocks().await?.attach(&change.row, from).await?;
     tell_received(&change.tx, app, &change.row).await?;
     change
         .commit(TicketEventKind::Released, None, "ticket.release")
