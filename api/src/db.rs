@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
@@ -40,6 +41,15 @@ pub struct Db {
     protections: Protections,
     commits: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
+}
+
+/// What the readiness probe found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// Whether the schema is the one of this program.
+    pub schema: bool,
+    /// Time of the machine of the database, if it is another one.
+    pub there: Option<DateTime<Utc>>,
 }
 
 /// Guards against a driver that returns a connection to the pool inside a transaction, when the
@@ -121,6 +131,12 @@ impl Db {
         Self { metrics, ..self }
     }
 
+    /// Both pools, for those who look at their settings; writes go through [`Db::begin_write`].
+    #[must_use]
+    pub fn both(&self) -> [&DatabaseConnection; 2] {
+        [&self.write, &self.read]
+    }
+
     /// Transactions committed so far by this process.
     #[must_use]
     pub fn commits(&self) -> u64 {
@@ -191,11 +207,23 @@ impl Db {
         ))
     }
 
-    /// Tries a write and reads the schema; `false`: the schema is not the one of this program.
+    /// Time of the machine of the database; `None` where it is this one.
+    async fn time_there(&self, tx: &Tx) -> Result<Option<DateTime<Utc>>, DbErr> {
+        if self.backend() == DbBackend::Sqlite {
+            return Ok(None);
+        }
+        let now = Query::select()
+            .expr(Expr::cust("clock_timestamp()"))
+            .to_owned();
+        let row = tx.query_one(&now).await?;
+        row.map(|row| row.try_get_by_index(0)).transpose()
+    }
+
+    /// Tries a write, reads the schema and the time.
     ///
     /// # Errors
     /// Those of the driver.
-    pub async fn probe(&self) -> Result<bool, DbErr> {
+    pub async fn probe(&self) -> Result<Probe, DbErr> {
         let tx = self.begin_write().await?;
         let newest = Query::select()
             .expr(Func::max(Expr::col("version")))
@@ -213,8 +241,12 @@ impl Db {
             .and_where(Expr::col("version").eq(schema_version()))
             .to_owned();
         tx.execute(&touch).await?;
+        let there = self.time_there(&tx).await?;
         tx.rollback().await?;
-        Ok(newest == Some(schema_version()))
+        Ok(Probe {
+            schema: newest == Some(schema_version()),
+            there,
+        })
     }
 
     /// Size and idle connections of each pool.

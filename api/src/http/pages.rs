@@ -99,7 +99,7 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     let found = health::readiness(&app).await;
     let mut answer = match found {
         Readiness::Ready => HttpResponse::Ok(),
-        Readiness::Database | Readiness::Migrations | Readiness::Worker | Readiness::Stopping => {
+        Readiness::Database | Readiness::Migrations | Readiness::Worker | Readiness::Clock | Readiness::Stopping => {
             HttpResponse::ServiceUnavailable()
         }
     };

@@ -90,7 +90,8 @@ impl Held {
         }
     }
 
-    pub(super) fn remove(&self, row: &job::Model) {
+    /// A claim is over, whatever became of it.
+    pub fn forget(&self, row: &job::Model) {
         let mut state = self.state();
         let ours = |claimed: &Claimed| claimed.token == row.lease_token;
         if state.jobs.get(&row.id).is_some_and(ours) {
@@ -314,7 +315,7 @@ pub(super) async fn release(app: &App, rows: &[job::Model]) -> Result<()> {
                 .exec(&tx)
                 .await?;
         }
-        app.held.remove(row);
+        app.held.forget(row);
     }
     tx.commit().await?;
     Ok(())

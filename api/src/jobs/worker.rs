@@ -71,7 +71,7 @@ async fn run(app: App, row: job::Model) -> Result<()> {
             fail(&app, &row, kind, &error).await
         }
     };
-    app.held.remove(&row);
+    app.held.forget(&row);
     written
 }
 
