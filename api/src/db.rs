@@ -1,6 +1,7 @@
 //! Two pools, one writer at a time on SQLite, and the one way into a write transaction (L1–L6).
 //!
-//! It decides nothing about rows. `BEGIN IMMEDIATE` is given only here: a deferred transaction that
+//! Around it: `tx` the write transaction, `retry` what may be tried again, `migrate` one migrator at a
+//! time, `check` damage and the write-ahead log. It decides nothing about rows. `BEGIN IMMEDIATE` is given only here: a deferred transaction that
 //! reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 
 mod check;

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Lang, UserError};
 use crate::http::origin::COOKIE_NAME;
 use crate::requester::Requester;
-use crate::ticket::graphql::{TicketMutation, TicketQuery};
+use crate::ticket::graphql::{ClaimMutation, ScopeMutation, TicketMutation, TicketQuery};
 
 /// 查询.
 /// Reads.
@@ -30,7 +30,12 @@ pub struct Query(NodeQuery, AccountQuery, TicketQuery);
 /// 变更；每个根字段一个事务.
 /// Writes; one transaction for each root field.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, TicketMutation);
+pub struct Mutation(
+    AccountMutation,
+    TicketMutation,
+    ClaimMutation,
+    ScopeMutation,
+);
 
 /// 排序方向.
 /// Which way a list is ordered.

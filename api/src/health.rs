@@ -205,7 +205,13 @@ mod tests {
     #[test]
     fn two_seconds_are_forgiven_and_more_is_not_in_either_direction() {
         let here = DateTime::UNIX_EPOCH;
-        for (ms, wrong) in [(0, false), (2_000, false), (-2_000, false), (2_001, true), (-10_000, true)] {
+        for (ms, wrong) in [
+            (0, false),
+            (2_000, false),
+            (-2_000, false),
+            (2_001, true),
+            (-10_000, true),
+        ] {
             let there = here + TimeDelta::milliseconds(ms);
             assert_eq!(apart(here, Some(there)), wrong, "{ms}");
         }

@@ -32,13 +32,20 @@ pub enum Kind {
     ClockPoint,
     /// Reminds of a solution that nobody confirmed, or marks it 院方未确认; the subject is the ticket.
     Unconfirmed,
+    /// Tells the information centre of a claimed time that nobody answered; the subject is the claim.
+    ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
+    pub const ALL: [Self; 4] = [
+        Self::ClockPoint,
+        Self::Unconfirmed,
+        Self::ClaimUndecided,
+        Self::Mail,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -46,7 +53,17 @@ impl Kind {
         match self {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
+            Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
+        }
+    }
+
+    /// Whether it talks to somebody outside the database, who may be slow.
+    #[must_use]
+    pub const fn talks(self) -> bool {
+        match self {
+            Self::ClockPoint | Self::Unconfirmed | Self::ClaimUndecided => false,
+            Self::Mail => true,
         }
     }
 

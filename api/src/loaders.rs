@@ -1,23 +1,32 @@
 //! Batched loading of edges: one statement an edge and page, whatever its size (G71).
 //!
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
-//! in scope; a loader adds no scope of its own.
+//! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
+
+mod parts;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
-use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
+use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use entity::{
+    contract, department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply,
+    ticket_step,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
+
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
+use crate::requester::Requester;
 
 /// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
 /// millisecond a level.
@@ -30,17 +39,17 @@ impl Timer for YieldTimer {
     }
 }
 
-/// Reads rows by key.
-pub struct Rows(Db);
+/// Reads rows by key, for one reader.
+pub struct Rows(Db, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
 /// Fresh loaders for one request.
 #[must_use]
-pub fn fresh(db: &Db) -> Loaders {
+pub fn fresh(db: &Db, reader: Arc<Requester>) -> Loaders {
     DataLoader::with_cache(
-        Rows(db.clone()),
+        Rows(db.clone(), reader),
         TokioSpawner::current(),
         YieldTimer,
         HashMapCache::default(),
@@ -68,6 +77,7 @@ macro_rules! by_id {
 by_id!(PersonId, person);
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
+by_id!(ContractId, contract);
 
 /// Clocks of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -265,4 +275,9 @@ numbered! {
 numbered! {
     /// A page of a ticket's replies.
     RepliesOf, ticket_reply
+}
+
+numbered! {
+    /// A page of a ticket's handling and diagnosis steps.
+    StepsOf, ticket_step
 }

@@ -11,6 +11,7 @@ pub mod assignment;
 pub mod audit;
 pub mod audit_head;
 pub mod breach;
+pub mod claimed_time;
 pub mod contract;
 pub mod department;
 pub mod hospital;

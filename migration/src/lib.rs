@@ -13,6 +13,7 @@ mod m20261125_000003_ticket;
 mod m20261125_000004_clock;
 mod m20261125_000005_machinery;
 mod m20261125_000006_job_run;
+mod m20261125_000010_claim;
 mod m20261125_000012_clock_target;
 mod table;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_clock::Migration),
             Box::new(m20261125_000005_machinery::Migration),
             Box::new(m20261125_000006_job_run::Migration),
+            Box::new(m20261125_000010_claim::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]
     }

@@ -42,7 +42,11 @@ async fn enqueue(app: &App, new: Vec<NewJob>) {
 }
 
 async fn row(app: &App, id: JobId) -> job::Model {
-    job::Entity::find_by_id(id).one(app.db.read()).await.unwrap().unwrap()
+    job::Entity::find_by_id(id)
+        .one(app.db.read())
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 async fn only(app: &App) -> job::Model {
@@ -281,7 +285,9 @@ both_backends! {
 /// Uses up every attempt of the only job.
 async fn kill(app: &App) {
     loop {
-        jobs::claim(&another_node(app), &Kind::ALL, 1).await.unwrap();
+        jobs::claim(&another_node(app), &Kind::ALL, 1)
+            .await
+            .unwrap();
         app.clock.set(app.clock.now() + TimeDelta::seconds(31));
         if only(app).await.state == JobState::Dead {
             return;
@@ -317,7 +323,11 @@ async fn mail_server(answers: &'static [&'static str]) -> String {
                     "QUIT" => "221 bye",
                     _ => "500 what",
                 };
-                if write.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+                if write
+                    .write_all(format!("{reply}\r\n").as_bytes())
+                    .await
+                    .is_err()
+                {
                     break;
                 }
             }
@@ -348,10 +358,15 @@ async fn mailing(backend: Backend, answers: &'static [&'static str]) -> Option<T
         ticket: entity::ids::TicketId::parse(ticket["id"].as_str().unwrap()).unwrap(),
         ..notice
     };
-    job::Entity::delete_many().exec(app.app.db.both()[0]).await.unwrap();
+    job::Entity::delete_many()
+        .exec(app.app.db.both()[0])
+        .await
+        .unwrap();
     let whose = hospital(&app.app).await;
     let tx = app.app.db.begin_write().await.unwrap();
-    api::notification::tell(&tx, &app.app, whose, &[person.id].into(), &notice).await.unwrap();
+    api::notification::tell(&tx, &app.app, whose, &[person.id].into(), &notice)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     Some(app)
 }
@@ -379,8 +394,16 @@ fn a_mail_server_that_fails_three_times_gets_the_mail_once() {
         let done = only(app).await;
         assert_eq!((done.state, done.attempt), (JobState::Done, 4));
         let retried = Some(JobOutcome::Retried);
-        assert_eq!(runs(app, done.id).await, [retried, retried, retried, Some(JobOutcome::Done)]);
-        assert!(app.metrics.encode().unwrap().contains("icuops_job_retried_total{kind=\"MAIL\"} 3"));
+        assert_eq!(
+            runs(app, done.id).await,
+            [retried, retried, retried, Some(JobOutcome::Done)]
+        );
+        assert!(
+            app.metrics
+                .encode()
+                .unwrap()
+                .contains("icuops_job_retried_total{kind=\"MAIL\"} 3")
+        );
     });
 }
 
@@ -394,7 +417,10 @@ fn a_mail_that_is_refused_for_good_is_dead_at_once() {
         let app = &test.app;
         assert_eq!(jobs::drain(app).await.unwrap(), 1);
         let dead = only(app).await;
-        assert_eq!((dead.state, dead.attempt, dead.last_error.as_deref()), (JobState::Dead, 1, Some("SMTP_5XX")));
+        assert_eq!(
+            (dead.state, dead.attempt, dead.last_error.as_deref()),
+            (JobState::Dead, 1, Some("SMTP_5XX"))
+        );
         assert_eq!(runs(app, dead.id).await, [Some(JobOutcome::Dead)]);
     });
 }
@@ -414,12 +440,18 @@ fn a_worker_that_cannot_renew_stops_by_itself_and_works_again_after_the_outage_r
             fence: Duration::from_secs(2),
         };
         let config = |url: String| {
-            let mut config = api::config::Config::local(url, folder.path().to_owned(), "127.0.0.1:0".parse().unwrap());
+            let mut config = api::config::Config::local(
+                url,
+                folder.path().to_owned(),
+                "127.0.0.1:0".parse().unwrap(),
+            );
             config.leases = leases;
             config
         };
         let first = App::start(config(through), Clock::real()).await.unwrap();
-        api::demo::people::found(&first, e2e::contract_start()).await.unwrap();
+        api::demo::people::found(&first, e2e::contract_start())
+            .await
+            .unwrap();
         let second = App::start(config(url), Clock::real()).await.unwrap();
         let stop = tokio_util::sync::CancellationToken::new();
         let worker = tokio::spawn(jobs::work(first.clone(), stop.clone()));
@@ -436,25 +468,47 @@ fn a_worker_that_cannot_renew_stops_by_itself_and_works_again_after_the_outage_r
         // Two renewals pass: the claim outlives its first three seconds.
         tokio::time::sleep(Duration::from_secs(4)).await;
         jobs::still_ours(&first, &claimed).unwrap();
-        assert!(jobs::claim(&second, &[Kind::Mail], 1).await.unwrap().is_empty());
+        assert!(
+            jobs::claim(&second, &[Kind::Mail], 1)
+                .await
+                .unwrap()
+                .is_empty()
+        );
 
         proxy.faults.swallow();
         tokio::time::sleep(Duration::from_secs(4)).await;
         let lost = jobs::still_ours(&first, &claimed).unwrap_err();
-        assert!(std::error::Error::source(&lost).unwrap().is::<jobs::LeaseLost>());
+        assert!(
+            std::error::Error::source(&lost)
+                .unwrap()
+                .is::<jobs::LeaseLost>()
+        );
         assert!(first.held.is_fenced(&leases));
         // By now somebody else may have it, and nobody else has it twice.
-        let taken = jobs::claim(&second, &[Kind::Mail], 1).await.unwrap().remove(0);
+        let taken = jobs::claim(&second, &[Kind::Mail], 1)
+            .await
+            .unwrap()
+            .remove(0);
         assert_eq!((taken.id, taken.attempt), (claimed.id, claimed.attempt + 1));
         finish(&second, &taken).await.unwrap();
 
         proxy.faults.heal();
         let refused = finish(&first, &claimed).await.unwrap_err();
-        assert!(std::error::Error::source(&refused).unwrap().is::<jobs::LeaseLost>());
+        assert!(
+            std::error::Error::source(&refused)
+                .unwrap()
+                .is::<jobs::LeaseLost>()
+        );
         first.held.forget(&claimed);
         enqueue(&second, vec![no_op(whose, DateTime::UNIX_EPOCH)]).await;
         let mut waited = 0;
-        while job::Entity::find().filter(job::Column::State.ne(JobState::Done)).count(second.db.read()).await.unwrap() > 0 {
+        while job::Entity::find()
+            .filter(job::Column::State.ne(JobState::Done))
+            .count(second.db.read())
+            .await
+            .unwrap()
+            > 0
+        {
             tokio::time::sleep(Duration::from_millis(100)).await;
             waited += 1;
             assert!(waited < 100, "the worker did not work again within 10 s");

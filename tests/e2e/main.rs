@@ -8,14 +8,18 @@
 
 mod account;
 mod audit;
+mod claim;
 mod clock;
 mod crawl;
 mod jobs;
+mod idempotency;
 mod matrix;
 mod operability;
 mod process;
 mod reliability;
 mod schema;
+mod scope;
+mod severity;
 mod tidy;
 mod transport;
 mod wall;

@@ -168,7 +168,10 @@ fn readiness_follows_the_database_and_liveness_does_not_realtime() {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         proxy.faults.swallow();
         let asked = Instant::now();
-        assert_eq!(get(&test, "/readyz", None).await, (503, r#"{"status":"database"}"#.to_owned()));
+        assert_eq!(
+            get(&test, "/readyz", None).await,
+            (503, r#"{"status":"database"}"#.to_owned())
+        );
         assert!(asked.elapsed() < Duration::from_secs(3));
         assert_eq!(get(&test, "/livez", None).await.0, 200);
         proxy.faults.heal();
@@ -177,7 +180,14 @@ fn readiness_follows_the_database_and_liveness_does_not_realtime() {
             assert!(healed.elapsed() < Duration::from_secs(10));
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let real = api::app::App { clock: api::clock::Clock::real(), health: std::sync::Arc::default(), ..test.app.clone() };
-        assert_eq!(api::health::readiness(&real).await, api::health::Readiness::Ready);
+        let real = api::app::App {
+            clock: api::clock::Clock::real(),
+            health: std::sync::Arc::default(),
+            ..test.app.clone()
+        };
+        assert_eq!(
+            api::health::readiness(&real).await,
+            api::health::Readiness::Ready
+        );
     });
 }

@@ -17,8 +17,8 @@ use proptest::strategy::ValueTree;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, Statement,
+    ColumnTrait, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, Statement,
 };
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -27,7 +27,9 @@ use uuid::Uuid;
 /// Values of a strategy, the same in every run.
 fn some<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+    (0..count)
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .collect()
 }
 
 /// L1
@@ -41,7 +43,10 @@ fn sqlite_pragma_every_connection() {
             for _ in 0..size {
                 all.push(pool.acquire().await.unwrap());
             }
-            assert!(pool.try_acquire().is_none(), "there are more connections than {size}");
+            assert!(
+                pool.try_acquire().is_none(),
+                "there are more connections than {size}"
+            );
             for connection in &mut all {
                 let mut expected = BTreeMap::from([
                     ("journal_mode", "wal"),
@@ -57,11 +62,20 @@ fn sqlite_pragma_every_connection() {
                 }
                 for (pragma, value) in expected {
                     let sql = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
-                    let found = sqlx::query(sql).fetch_optional(&mut **connection).await.unwrap();
+                    let found = sqlx::query(sql)
+                        .fetch_optional(&mut **connection)
+                        .await
+                        .unwrap();
                     // Where nothing can be mapped into memory, `mmap_size` answers nothing.
                     let found = found.map_or("0".to_owned(), |row| {
-                        let number = row.try_get_unchecked::<i64, _>(0).map(|number| number.to_string());
-                        if pragma == "journal_mode" { row.get(0) } else { number.unwrap() }
+                        let number = row
+                            .try_get_unchecked::<i64, _>(0)
+                            .map(|number| number.to_string());
+                        if pragma == "journal_mode" {
+                            row.get(0)
+                        } else {
+                            number.unwrap()
+                        }
                     });
                     assert_eq!(found, value, "{pragma}");
                 }
@@ -87,7 +101,11 @@ fn pool_reentrancy() {
         });
         // In a build without these assertions it waits for itself instead.
         let found = twice.await;
-        assert!(if cfg!(debug_assertions) { found.unwrap_err().is_panic() } else { !found.unwrap() });
+        assert!(if cfg!(debug_assertions) {
+            found.unwrap_err().is_panic()
+        } else {
+            !found.unwrap()
+        });
         // One after the other is no re-entry, and neither are two tasks at once.
         let one = |app: App| async move {
             for _ in 0..3 {
@@ -95,17 +113,26 @@ fn pool_reentrancy() {
                 tx.commit().await.unwrap();
             }
         };
-        let (first, second) = (tokio::spawn(one(app.clone())), tokio::spawn(one(app.clone())));
+        let (first, second) = (
+            tokio::spawn(one(app.clone())),
+            tokio::spawn(one(app.clone())),
+        );
         first.await.unwrap();
         second.await.unwrap();
 
         // Somebody holds the only writer for longer than anybody waits.
         let token = test.token("nurse").await;
         let input = json!({ "category": "CONSULT", "subcategory": "CONSULT-OPER", "description": "如何补录", "channel": "PORTAL", "idempotencyKey": "pool-key-1" });
-        let create = "mutation($i:CreateTicketInput!){createTicket(input:$i){ticket{id} userErrors{code}}}";
+        let create =
+            "mutation($i:CreateTicketInput!){createTicket(input:$i){ticket{id} userErrors{code}}}";
         let held = app.db.begin_write().await.unwrap();
-        let (_, body) = test.send(Some(&token), create, json!({ "i": input.clone() })).await;
-        assert_eq!(body["errors"][0]["extensions"]["code"], "POOL_TIMEOUT", "{body}");
+        let (_, body) = test
+            .send(Some(&token), create, json!({ "i": input.clone() }))
+            .await;
+        assert_eq!(
+            body["errors"][0]["extensions"]["code"], "POOL_TIMEOUT",
+            "{body}"
+        );
         // Before anything was executed it is the status of the whole answer: this session is noted as seen.
         app.clock.set(app.clock.now() + TimeDelta::minutes(10));
         let answer = reqwest::Client::new()
@@ -121,7 +148,10 @@ fn pool_reentrancy() {
         assert_eq!(body["errors"][0]["extensions"]["code"], "POOL_TIMEOUT");
         held.rollback().await.unwrap();
         let (_, body) = test.send(Some(&token), create, json!({ "i": input })).await;
-        assert!(body["data"]["createTicket"]["ticket"]["id"].is_string(), "{body}");
+        assert!(
+            body["data"]["createTicket"]["ticket"]["id"].is_string(),
+            "{body}"
+        );
     });
 }
 
@@ -139,7 +169,10 @@ fn sqlite_wal_starvation() {
             let url = app.config.database_url.clone();
             let reading = reading.clone();
             readers.spawn(async move {
-                let options = url.parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap().read_only(true);
+                let options = url
+                    .parse::<sqlx::sqlite::SqliteConnectOptions>()
+                    .unwrap()
+                    .read_only(true);
                 let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
                 tokio::time::sleep(Duration::from_millis(number * 13)).await;
                 while !reading.is_cancelled() {
@@ -147,7 +180,10 @@ fn sqlite_wal_starvation() {
                         sqlx::query(sql).execute(&mut connection).await.unwrap();
                     }
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    sqlx::query("COMMIT").execute(&mut connection).await.unwrap();
+                    sqlx::query("COMMIT")
+                        .execute(&mut connection)
+                        .await
+                        .unwrap();
                 }
             });
         }
@@ -163,16 +199,25 @@ fn sqlite_wal_starvation() {
                     term: Set(0),
                     expires_at: Set(app.clock.now()),
                 };
-                lease::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+                lease::Entity::insert(row)
+                    .exec_without_returning(&tx)
+                    .await
+                    .unwrap();
             }
             tx.commit().await.unwrap();
             written += 1;
             longest = longest.max(app.db.wal_bytes());
         }
         let mib = longest >> 20;
-        assert!(mib <= 128, "the log was {mib} MiB long after {written} transactions");
+        assert!(
+            mib <= 128,
+            "the log was {mib} MiB long after {written} transactions"
+        );
         // Each name stands in the table and in its key.
-        assert!(written * 8 * 60_000 * 2 > 128 << 20, "{written} transactions are too few to tell");
+        assert!(
+            written * 8 * 60_000 * 2 > 128 << 20,
+            "{written} transactions are too few to tell"
+        );
         reading.cancel();
         while let Some(done) = readers.join_next().await {
             done.unwrap();
@@ -187,7 +232,11 @@ fn sqlite_wal_starvation() {
 
 async fn transactions_left_open(outside: &DatabaseConnection) -> i64 {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-    let row = outside.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap().unwrap();
+    let row = outside
+        .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await
+        .unwrap()
+        .unwrap();
     row.try_get_by_index(0).unwrap()
 }
 
@@ -195,10 +244,17 @@ async fn transactions_left_open(outside: &DatabaseConnection) -> i64 {
 /// the next borrower's row was not to be seen from outside.
 async fn cancelled_begins(protections: Protections, times: u64) -> Option<u64> {
     let url = e2e::create_database().await?;
-    Db::connect(&url).await.unwrap().migrate(&Clock::real()).await.unwrap();
+    Db::connect(&url)
+        .await
+        .unwrap()
+        .migrate(&Clock::real())
+        .await
+        .unwrap();
     let outside = Database::connect(&url).await.unwrap();
     let (proxy, through) = Proxy::before(&url).await;
-    let db = Db::connect_with(&through, protections, Some(1)).await.unwrap();
+    let db = Db::connect_with(&through, protections, Some(1))
+        .await
+        .unwrap();
     let mut broken = 0;
     for turn in 0..times {
         proxy.faults.delay(Duration::from_millis(50));
@@ -214,8 +270,14 @@ async fn cancelled_begins(protections: Protections, times: u64) -> Option<u64> {
             term: Set(0),
             expires_at: Set(DateTime::UNIX_EPOCH),
         };
-        lease::Entity::insert(row).exec_without_returning(db.both()[0]).await.unwrap();
-        let seen = lease::Entity::find_by_id(format!("turn {turn}")).one(&outside).await.unwrap();
+        lease::Entity::insert(row)
+            .exec_without_returning(db.both()[0])
+            .await
+            .unwrap();
+        let seen = lease::Entity::find_by_id(format!("turn {turn}"))
+            .one(&outside)
+            .await
+            .unwrap();
         if open > 0 || seen.is_none() {
             broken += 1;
             // Nothing would be proven about a pool that is broken already.
@@ -247,9 +309,12 @@ fn an_operation_whose_commit_was_cut_off_is_there_once_after_its_replay() {
             return;
         };
         let (proxy, through) = Proxy::before(&url).await;
-        let test = TestApp::start_with(Backend::Postgres, |config| config.database_url = through).await.unwrap();
+        let test = TestApp::start_with(Backend::Postgres, |config| config.database_url = through)
+            .await
+            .unwrap();
         let token = test.token("nurse").await;
-        let create = "mutation($i:CreateTicketInput!){createTicket(input:$i){ticket{id} userErrors{code}}}";
+        let create =
+            "mutation($i:CreateTicketInput!){createTicket(input:$i){ticket{id} userErrors{code}}}";
         let rounds = seconds() * 2;
         let mut unknown = 0;
         for round in 0..rounds * 2 {
@@ -278,10 +343,23 @@ fn an_operation_whose_commit_was_cut_off_is_there_once_after_its_replay() {
         }
         assert_eq!(unknown, rounds * 2);
         let db = test.app.db.read();
-        assert_eq!(entity::ticket::Entity::find().count(db).await.unwrap(), unknown);
-        let rows = audit::Entity::find().filter(audit::Column::Action.eq("ticket.create")).count(db).await.unwrap();
+        assert_eq!(
+            entity::ticket::Entity::find().count(db).await.unwrap(),
+            unknown
+        );
+        let rows = audit::Entity::find()
+            .filter(audit::Column::Action.eq("ticket.create"))
+            .count(db)
+            .await
+            .unwrap();
         assert_eq!(rows, unknown);
-        assert!(api::audit::verify(&test.app.db).await.unwrap().iter().all(|verdict| verdict.damage.is_none()));
+        assert!(
+            api::audit::verify(&test.app.db)
+                .await
+                .unwrap()
+                .iter()
+                .all(|verdict| verdict.damage.is_none())
+        );
     });
 }
 
@@ -294,13 +372,30 @@ fn postgres_deadlock() {
         };
         let outside = Database::connect(&url).await.unwrap();
         let name = url.rsplit('/').next().unwrap();
-        outside.execute_unprepared(&format!("ALTER DATABASE {name} SET deadlock_timeout = '10ms'")).await.unwrap();
+        outside
+            .execute_unprepared(&format!(
+                "ALTER DATABASE {name} SET deadlock_timeout = '10ms'"
+            ))
+            .await
+            .unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let config = Config::local(url, folder.path().to_owned(), "127.0.0.1:0".parse().unwrap());
+        let config = Config::local(
+            url,
+            folder.path().to_owned(),
+            "127.0.0.1:0".parse().unwrap(),
+        );
         let app = App::start(config, Clock::real()).await.unwrap();
         for name in ["a", "b"] {
-            let row = lease::ActiveModel { name: Set(name.to_owned()), holder: Set(Uuid::nil()), term: Set(0), expires_at: Set(DateTime::UNIX_EPOCH) };
-            lease::Entity::insert(row).exec_without_returning(&outside).await.unwrap();
+            let row = lease::ActiveModel {
+                name: Set(name.to_owned()),
+                holder: Set(Uuid::nil()),
+                term: Set(0),
+                expires_at: Set(DateTime::UNIX_EPOCH),
+            };
+            lease::Entity::insert(row)
+                .exec_without_returning(&outside)
+                .await
+                .unwrap();
         }
         let both = |app: App, order: [&'static str; 2]| async move {
             for _ in 0..200 {
@@ -321,11 +416,18 @@ fn postgres_deadlock() {
             }
         };
         use sea_orm::sea_query::ExprTrait;
-        let (one, other) = (tokio::spawn(both(app.clone(), ["a", "b"])), tokio::spawn(both(app.clone(), ["b", "a"])));
+        let (one, other) = (
+            tokio::spawn(both(app.clone(), ["a", "b"])),
+            tokio::spawn(both(app.clone(), ["b", "a"])),
+        );
         one.await.unwrap();
         other.await.unwrap();
         for name in ["a", "b"] {
-            let row = lease::Entity::find_by_id(name.to_owned()).one(&outside).await.unwrap().unwrap();
+            let row = lease::Entity::find_by_id(name.to_owned())
+                .one(&outside)
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(row.term, 400);
         }
         assert!(app.metrics.tx_retries("40P01") > 0, "there was no deadlock");
@@ -339,7 +441,10 @@ fn migrate_race() {
         block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let url = match backend {
-                Backend::Sqlite => format!("sqlite://{}?mode=rwc", folder.path().join("icuops.db").display()),
+                Backend::Sqlite => format!(
+                    "sqlite://{}?mode=rwc",
+                    folder.path().join("icuops.db").display()
+                ),
                 Backend::Postgres => match e2e::create_database().await {
                     Some(url) => url,
                     None => return,
@@ -348,11 +453,21 @@ fn migrate_race() {
             let mut racers = tokio::task::JoinSet::new();
             for _ in 0..5 {
                 let url = url.clone();
-                racers.spawn(async move { Db::connect(&url).await.unwrap().migrate(&Clock::real()).await.unwrap() });
+                racers.spawn(async move {
+                    Db::connect(&url)
+                        .await
+                        .unwrap()
+                        .migrate(&Clock::real())
+                        .await
+                        .unwrap()
+                });
             }
             let mut applied: Vec<usize> = racers.join_all().await;
             applied.sort_unstable();
-            assert!(applied[..4].iter().all(|steps| *steps == 0) && applied[4] > 4, "{backend:?}: {applied:?}");
+            assert!(
+                applied[..4].iter().all(|steps| *steps == 0) && applied[4] > 4,
+                "{backend:?}: {applied:?}"
+            );
             // All become ready, and none applies anything again.
             for _ in 0..5 {
                 let db = Db::connect(&url).await.unwrap();
@@ -372,9 +487,25 @@ fn postgres_limits_hold_on_every_connection() {
         };
         let db = Db::connect(&url).await.unwrap();
         for pool in db.both() {
-            for (setting, value) in [("statement_timeout", "15s"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "30s"), ("client_min_messages", "error")] {
-                let row = pool.query_one_raw(Statement::from_string(DbBackend::Postgres, format!("SHOW {setting}"))).await.unwrap().unwrap();
-                assert_eq!(row.try_get_by_index::<String>(0).unwrap(), value, "{setting}");
+            for (setting, value) in [
+                ("statement_timeout", "15s"),
+                ("lock_timeout", "3s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+                ("client_min_messages", "error"),
+            ] {
+                let row = pool
+                    .query_one_raw(Statement::from_string(
+                        DbBackend::Postgres,
+                        format!("SHOW {setting}"),
+                    ))
+                    .await
+                    .unwrap()
+                    .unwrap();
+                assert_eq!(
+                    row.try_get_by_index::<String>(0).unwrap(),
+                    value,
+                    "{setting}"
+                );
             }
         }
     });

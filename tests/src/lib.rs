@@ -326,6 +326,21 @@ const VERSIONED: &[&str] = &[
     "cancelTicket",
     "takeTicket",
     "handOver",
+    "writePlan",
+    "proposeWait",
+    "decideWait",
+    "resumeTicket",
+    "confirmReceivedTime",
+    "confirmRespondedTime",
+    "confirmSeverity",
+    "raiseSeverity",
+    "lowerSeverity",
+    "proposeOutOfScope",
+    "decideOutOfScope",
+    "proposeDuplicate",
+    "refuseDuplicate",
+    "markDuplicate",
+    "setInternalNote",
 ];
 
 /// A clock of a ticket by code and cycle.

@@ -63,7 +63,9 @@ impl Faults {
 
 fn take(counter: &AtomicU32) -> bool {
     counter
-        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        })
         .is_ok()
 }
 
@@ -161,7 +163,9 @@ async fn answers(
             Ok(count) if count > 0 => count,
             _ => return,
         };
-        let is_cut = tokio::time::timeout(Duration::ZERO, cut.notified()).await.is_ok();
+        let is_cut = tokio::time::timeout(Duration::ZERO, cut.notified())
+            .await
+            .is_ok();
         if is_cut {
             return;
         }

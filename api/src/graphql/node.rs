@@ -9,7 +9,10 @@ use crate::account;
 use crate::account::graphql::{Department, Hospital, Person};
 use crate::error::{Error, Reason, Result};
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{
+    ClaimedTime, Contract, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
+    Wait,
+};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
@@ -28,6 +31,21 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 申报时刻.
+    /// A claimed time.
+    ClaimedTime(ClaimedTime),
+    /// 等待.
+    /// A wait.
+    Wait(Wait),
+    /// 步骤.
+    /// A step.
+    TicketStep(TicketStep),
+    /// 解决方案.
+    /// A solution plan.
+    SolutionPlan(SolutionPlan),
+    /// 合同.
+    /// A contract.
+    Contract(Contract),
     /// 人员.
     /// A person.
     Person(Person),

@@ -86,10 +86,11 @@ impl Door for Server {
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
+        let reader = Arc::clone(&call.visitor.requester);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders::fresh(&self.app.db));
+            .data(loaders::fresh(&self.app.db, reader));
         self.schema.execute(request).await
     }
 

@@ -21,15 +21,20 @@ use crate::{db, notification, ticket};
 const BATCH: u64 = 16;
 /// Mails under way at once.
 const MAILS: usize = 4;
-/// Kinds that work in the database only.
-const TIMERS: &[Kind] = &[Kind::ClockPoint, Kind::Unconfirmed];
-/// Kinds that talk to somebody.
-const TALKERS: &[Kind] = &[Kind::Mail];
+
+/// The kinds that talk to somebody, or those that do not.
+fn kinds(talking: bool) -> Vec<Kind> {
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.talks() == talking)
+        .collect()
+}
 
 async fn perform(app: &App, row: &job::Model) -> Result<()> {
     match Kind::of(&row.kind) {
         Some(Kind::ClockPoint) => ticket::timer::clock_point(app, row).await,
         Some(Kind::Unconfirmed) => ticket::timer::unconfirmed(app, row).await,
+        Some(Kind::ClaimUndecided) => ticket::timer::claim_undecided(app, row).await,
         Some(Kind::Mail) => notification::mail(app, row).await,
         None => Err(Error::internal("a job of an unknown kind")),
     }
@@ -172,12 +177,12 @@ async fn turn(
     let mut busy = false;
     if free > 0 {
         let limit = u64::try_from(free).unwrap_or(1);
-        for row in lease::claim(app, TALKERS, limit).await? {
+        for row in lease::claim(app, &kinds(true), limit).await? {
             busy = true;
             mails.spawn(run(app.clone(), row));
         }
     }
-    let mut timers = lease::claim(app, TIMERS, BATCH).await?;
+    let mut timers = lease::claim(app, &kinds(false), BATCH).await?;
     busy |= !timers.is_empty();
     while !timers.is_empty() {
         if stop.is_cancelled() {

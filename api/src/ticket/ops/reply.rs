@@ -2,14 +2,13 @@
 
 use entity::ids::{ReplyId, TicketId};
 use entity::rules::access::Permission;
-use entity::values::{
-    Channel, NotificationKind, Side, TicketAction, TicketEventKind, WaitEnd, WaitReason,
-};
+use entity::values::{NotificationKind, Side, TicketAction, TicketEventKind, WaitEnd, WaitReason};
 use entity::{ticket, ticket_reply};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::handle::{answered, notice, require_handler};
+use super::handle::{notice, require_handler};
+use super::respond::answered;
 use super::{Change, LONG, checked, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -69,7 +68,7 @@ pub async fn reply(
     if as_response && change.row.responded_at.is_none() {
         require_handler(&change)?;
         change.step(TicketAction::Respond)?;
-        answered(&mut change, Channel::Portal).await?;
+        answered(&mut change).await?;
     }
     let awaited = wait::open(&change)
         .await?
