@@ -18,6 +18,8 @@ pub mod department;
 pub mod hospital;
 pub mod idempotency;
 pub mod job;
+pub mod job_run;
+pub mod lease;
 pub mod login_attempt;
 pub mod machine_token;
 pub mod notification;

@@ -25,7 +25,7 @@ use self::origin::Origins;
 use crate::app::App;
 use crate::error::{Error, Result};
 
-/// The HTTP server, bound and ready to be awaited; SIGTERM drains it for 25 seconds.
+/// The HTTP server, bound and ready to be awaited; when stopped it drains for 25 seconds. Signals are the caller's business.
 ///
 /// # Errors
 /// Those of the network; `INTERNAL` if the own schema does not parse.
@@ -83,6 +83,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
             .wrap(from_fn(guard))
     })
     .workers(2)
+    .disable_signals()
     .shutdown_timeout(25)
     .listen(listener)
     .map_err(Error::internal)?

@@ -4,7 +4,6 @@
 //! are the business of `files`, the wire of `http::files`. No malware scan yet: rows say `NOT_SCANNED`.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::ids::{AttachmentId, ReplyId, TicketId};
@@ -366,18 +365,6 @@ async fn named_by_rows(app: &App, keys: &[Key]) -> Result<HashSet<Key>> {
         .all(app.db.read())
         .await?;
     Ok(rows.iter().map(|row| key_of(row).0).collect())
-}
-
-/// Sweeps at the start of the server and once a day.
-pub async fn keep_swept(app: App) {
-    loop {
-        match sweep(&app).await {
-            Ok(0) => {}
-            Ok(deleted) => tracing::info!(deleted, "objects without a row were deleted"),
-            Err(error) => tracing::error!(%error, "the sweep of objects failed"),
-        }
-        tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
-    }
 }
 
 /// What a check of the objects found.

@@ -44,7 +44,10 @@ async fn audited<T>(
     done: Result<T>,
 ) -> Result<T> {
     match done {
-        Err(error) if error.code() != crate::error::Code::Internal => {
+        // What the server could not do, or does not know, is no refusal.
+        Err(error)
+            if error.code().user().is_some() || error.code() == crate::error::Code::Forbidden =>
+        {
             ops::refused(app(ctx), requester(ctx), action, id, &error).await?;
             Err(error)
         }
