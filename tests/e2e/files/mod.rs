@@ -196,7 +196,7 @@ pub async fn answer(stream: &mut TcpStream) -> Answer {
     };
     tokio::time::timeout(Duration::from_secs(20), read)
         .await
-        .expect("an answer in time")
+        .unwrap()
 }
 
 /// Head of an upload; `more` are further header lines, the length among them.
