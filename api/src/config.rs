@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use entity::rules::password::Preset;
 
+use crate::jobs::Leases;
+
 /// What `lib::run` is given.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -30,6 +32,8 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Listener of `/metrics` on this machine, without a token.
     pub metrics_listen: Option<SocketAddr>,
+    /// How long claims of jobs hold.
+    pub leases: Leases,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
@@ -56,6 +60,7 @@ impl Config {
             mail_from: "icuops@localhost".to_owned(),
             metrics_token: None,
             metrics_listen: None,
+            leases: Leases::default(),
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
             password_preset: Preset::Mlps3,

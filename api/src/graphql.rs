@@ -21,7 +21,7 @@ use crate::calendar::graphql::{CalendarMutation, CalendarQuery};
 use crate::error::{Error, Lang, UserError};
 use crate::http::origin::COOKIE_NAME;
 use crate::requester::Requester;
-use crate::ticket::graphql::{TicketMutation, TicketQuery};
+use crate::ticket::graphql::{ClaimMutation, ScopeMutation, TicketMutation, TicketQuery};
 
 /// 查询.
 /// Reads.
@@ -31,7 +31,13 @@ pub struct Query(NodeQuery, AccountQuery, CalendarQuery, TicketQuery);
 /// 变更；每个根字段一个事务.
 /// Writes; one transaction for each root field.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, CalendarMutation, TicketMutation);
+pub struct Mutation(
+    AccountMutation,
+    CalendarMutation,
+    TicketMutation,
+    ClaimMutation,
+    ScopeMutation,
+);
 
 /// 排序方向.
 /// Which way a list is ordered.

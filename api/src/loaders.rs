@@ -1,9 +1,12 @@
 //! Batched loading of edges: one statement an edge and page, whatever its size (G71).
 //!
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
-//! in scope; a loader adds no scope of its own.
+//! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
+
+mod parts;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
@@ -12,16 +15,19 @@ use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, contract, department, hospital, person, role_grant, sla_clock, ticket,
-    ticket_event, ticket_reply, undertaking,
+    assignment, attachment, contract, department, hospital, person, role_grant, sla_clock, ticket,
+    ticket_event, ticket_reply, ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
+
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
+use crate::requester::Requester;
 
 /// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
 /// millisecond a level.
@@ -34,17 +40,17 @@ impl Timer for YieldTimer {
     }
 }
 
-/// Reads rows by key.
-pub struct Rows(Db);
+/// Reads rows by key, for one reader.
+pub struct Rows(Db, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
 /// Fresh loaders for one request.
 #[must_use]
-pub fn fresh(db: &Db) -> Loaders {
+pub fn fresh(db: &Db, reader: Arc<Requester>) -> Loaders {
     DataLoader::with_cache(
-        Rows(db.clone()),
+        Rows(db.clone(), reader),
         TokioSpawner::current(),
         YieldTimer,
         HashMapCache::default(),
@@ -211,6 +217,36 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }
@@ -387,4 +423,9 @@ numbered! {
 numbered! {
     /// A page of a ticket's replies.
     RepliesOf, ticket_reply
+}
+
+numbered! {
+    /// A page of a ticket's handling and diagnosis steps.
+    StepsOf, ticket_step
 }

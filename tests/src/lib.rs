@@ -17,6 +17,7 @@ pub mod canary;
 pub mod cast;
 pub mod make;
 pub mod process;
+pub mod proxy;
 pub mod scan;
 pub mod sdl;
 pub mod stir;
@@ -327,6 +328,21 @@ const VERSIONED: &[&str] = &[
     "cancelTicket",
     "takeTicket",
     "handOver",
+    "writePlan",
+    "proposeWait",
+    "decideWait",
+    "resumeTicket",
+    "confirmReceivedTime",
+    "confirmRespondedTime",
+    "confirmSeverity",
+    "raiseSeverity",
+    "lowerSeverity",
+    "proposeOutOfScope",
+    "decideOutOfScope",
+    "proposeDuplicate",
+    "refuseDuplicate",
+    "markDuplicate",
+    "setInternalNote",
 ];
 
 /// A clock of a ticket by code and cycle.
@@ -366,6 +382,15 @@ pub async fn create_database() -> Option<String> {
     admin.close().await.unwrap();
     let (head, _) = server.rsplit_once('/').unwrap();
     Some(format!("{head}/{name}"))
+}
+
+/// Seconds that a test with a duration may take: 10, or what `E2E_SECONDS` says at night.
+#[must_use]
+pub fn seconds() -> u64 {
+    std::env::var("E2E_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10)
 }
 
 /// Runs a body on a runtime with room for the engine's deep calls.

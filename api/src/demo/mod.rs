@@ -4,6 +4,7 @@
 //! past months, so every row, clock, message and audit entry is what the product itself writes. The
 //! same day and seed give the same story; ids are new each time.
 
+mod pending;
 pub mod people;
 mod story;
 

@@ -11,7 +11,10 @@ use crate::account::graphql::{
 };
 use crate::error::{Error, Reason, Result};
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{
+    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
+    Wait,
+};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
@@ -30,6 +33,21 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
+    /// 申报时刻.
+    /// A claimed time.
+    ClaimedTime(ClaimedTime),
+    /// 等待.
+    /// A wait.
+    Wait(Wait),
+    /// 步骤.
+    /// A step.
+    TicketStep(TicketStep),
+    /// 解决方案.
+    /// A solution plan.
+    SolutionPlan(SolutionPlan),
     /// 人员.
     /// A person.
     Person(Person),

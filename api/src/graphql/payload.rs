@@ -124,6 +124,42 @@ pub enum Payload {
     /// 撤销.
     /// Cancellation.
     CancelTicket(CancelTicketPayload),
+    /// 确认受理时刻.
+    /// Confirmation of the time of receipt.
+    ConfirmReceivedTime(ConfirmReceivedTimePayload),
+    /// 确认响应时刻.
+    /// Confirmation of the time of response.
+    ConfirmRespondedTime(ConfirmRespondedTimePayload),
+    /// 决定申报时刻.
+    /// Decision on a claimed time.
+    DecideClaim(DecideClaimPayload),
+    /// 确认级别.
+    /// Confirmation of the severity.
+    ConfirmSeverity(ConfirmSeverityPayload),
+    /// 提升级别.
+    /// Raised severity.
+    RaiseSeverity(RaiseSeverityPayload),
+    /// 降低级别.
+    /// Lowered severity.
+    LowerSeverity(LowerSeverityPayload),
+    /// 提出超范围.
+    /// Proposal of out of scope.
+    ProposeOutOfScope(ProposeOutOfScopePayload),
+    /// 决定超范围.
+    /// Decision on out of scope.
+    DecideOutOfScope(DecideOutOfScopePayload),
+    /// 提出重复.
+    /// Proposal of a duplicate.
+    ProposeDuplicate(ProposeDuplicatePayload),
+    /// 拒绝重复的提议.
+    /// Refused duplicate.
+    RefuseDuplicate(RefuseDuplicatePayload),
+    /// 标为重复.
+    /// Marked duplicate.
+    MarkDuplicate(MarkDuplicatePayload),
+    /// 内部备注.
+    /// Internal note.
+    SetInternalNote(SetInternalNotePayload),
     /// 评价.
     /// Rating.
     RateTicket(RateTicketPayload),

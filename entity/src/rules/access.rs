@@ -33,6 +33,30 @@ macro_rules! permissions {
 permissions! {
     /// Submit a ticket; the category narrows it further.
     TicketCreate = "TICKET_CREATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | Auditor | VendorPm | VendorEngineer | VendorTrainer,
+    /// Register a call or message for somebody else.
+    TicketRegister = "TICKET_REGISTER" => HospItAdmin | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm or refuse a claimed time of receipt; the other side than the one that claimed it.
+    ReceivedTimeConfirm = "RECEIVED_TIME_CONFIRM" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm or refuse the vendor's claimed time of response.
+    RespondedTimeConfirm = "RESPONDED_TIME_CONFIRM" => HospItAdmin | IcuNurse | IcuDoctor | HospManager,
+    /// Decide a claimed time that nobody confirmed or refused.
+    ClaimDecide = "CLAIM_DECIDE" => HospItAdmin,
+    /// Confirm the provisional severity, with or without another impact.
+    SeverityConfirm = "SEVERITY_CONFIRM" => HospItAdmin,
+    /// Raise a severity.
+    SeverityRaise = "SEVERITY_RAISE" => HospItAdmin | VendorPm,
+    /// Lower a severity.
+    SeverityLower = "SEVERITY_LOWER" => HospItAdmin,
+    /// Propose that a ticket is out of scope.
+    ScopePropose = "SCOPE_PROPOSE" => VendorPm,
+    /// Agree that a ticket is out of scope, or refuse.
+    ScopeDecide = "SCOPE_DECIDE" => HospItAdmin,
+    /// Propose that a ticket is a duplicate.
+    DuplicatePropose = "DUPLICATE_PROPOSE" => VendorPm,
+    /// Mark a ticket as a duplicate, or refuse the proposal.
+    DuplicateMark = "DUPLICATE_MARK" => HospItAdmin,
+    /// Read and write the vendor's internal note.
+    InternalNote = "INTERNAL_NOTE" => VendorPm | VendorEngineer | VendorTrainer,
     /// Reply to a ticket and attach to it.
     TicketReply = "TICKET_REPLY" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Triage.
@@ -112,6 +136,12 @@ mod tests {
                 Permission::TicketTriage,
                 Permission::TicketTake,
                 Permission::TicketHandOver,
+                Permission::RespondedTimeConfirm,
+                Permission::ClaimDecide,
+                Permission::SeverityConfirm,
+                Permission::SeverityLower,
+                Permission::ScopeDecide,
+                Permission::DuplicateMark,
                 Permission::AccountManage,
                 Permission::GrantDecide,
                 Permission::SessionManage,

@@ -304,6 +304,38 @@ impl<D: Door> Endpoint<D> {
         }
     }
 
+    /// Takes the cost of a request beside GraphQL out of the same buckets.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`.
+    pub fn spend(&self, visitor: &Visitor<D::Requester>, head: &Head, cost: u64) -> Result<()> {
+        let key = self.key(visitor, head);
+        let limits = self.config.limits(visitor.profile);
+        let charges = self.charges(visitor, &key, limits);
+        for (at, (key, bucket)) in charges.iter().enumerate() {
+            if let Err(empty) = self.buckets.charge(key, *bucket, cost, self.now()) {
+                self.give_back(charges.iter().take(at), cost, 0);
+                return Err(rate_limited(cost, empty).error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs work beside GraphQL to its end, whatever becomes of the client.
+    ///
+    /// # Errors
+    /// Those of the work; `INTERNAL` if it panicked.
+    pub async fn to_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let task = match &self.runtime {
+            Some(runtime) => runtime.spawn(work),
+            None => tokio::spawn(work),
+        };
+        task.await.map_err(Error::internal)?
+    }
+
     /// Spawns the operation and waits for it; giving up the wait never drops it.
     async fn outcome(
         &self,
