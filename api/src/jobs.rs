@@ -33,10 +33,17 @@ pub enum Kind {
     Unconfirmed,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
+    /// Sends what waited for service time as one e-mail; the subject is the person.
+    Digest,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
+    const ALL: [Self; 4] = [
+        Self::ClockPoint,
+        Self::Unconfirmed,
+        Self::Mail,
+        Self::Digest,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -45,6 +52,7 @@ impl Kind {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Mail => "MAIL",
+            Self::Digest => "DIGEST",
         }
     }
 }
@@ -201,6 +209,7 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Kind::ClockPoint => ticket::timer::clock_point(app, row).await,
         Kind::Unconfirmed => ticket::timer::unconfirmed(app, row).await,
         Kind::Mail => notification::mail(app, row).await,
+        Kind::Digest => notification::digest(app, row).await,
     }
 }
 

@@ -1,16 +1,20 @@
 //! Batched loading of edges: one statement an edge and page, whatever its size (G71).
 //!
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
-//! in scope; a loader adds no scope of its own.
+//! in scope; only [`SeenTicket`] adds the scope of the reader, for ids that may lead out of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
+use entity::{
+    department, hospital, person, recurrence_link, resolution_demand, sla_clock, ticket,
+    ticket_event, ticket_reply,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -18,6 +22,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
+use crate::requester::Requester;
 
 /// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
 /// millisecond a level.
@@ -30,17 +35,17 @@ impl Timer for YieldTimer {
     }
 }
 
-/// Reads rows by key.
-pub struct Rows(Db);
+/// Reads rows by key; the reader bounds what is reached from a row by an id alone.
+pub struct Rows(Db, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
 /// Fresh loaders for one request.
 #[must_use]
-pub fn fresh(db: &Db) -> Loaders {
+pub fn fresh(db: &Db, who: &Arc<Requester>) -> Loaders {
     DataLoader::with_cache(
-        Rows(db.clone()),
+        Rows(db.clone(), Arc::clone(who)),
         TokioSpawner::current(),
         YieldTimer,
         HashMapCache::default(),
@@ -68,6 +73,92 @@ macro_rules! by_id {
 by_id!(PersonId, person);
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
+
+/// A ticket as far as the reader of the request may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SeenTicket(pub TicketId);
+
+impl Loader<SeenTicket> for Rows {
+    type Value = ticket::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[SeenTicket]) -> Result<HashMap<SeenTicket, Self::Value>, Error> {
+        let rows = ticket::Entity::find()
+            .filter(ticket::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .filter(self.1.visible_tickets())
+            .all(self.0.read())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (SeenTicket(row.id), row))
+            .collect())
+    }
+}
+
+/// Recurrences in which a ticket is the earlier or the later fault, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RecurrencesOf(pub HospitalId, pub TicketId);
+
+impl Loader<RecurrencesOf> for Rows {
+    type Value = Vec<recurrence_link::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[RecurrencesOf],
+    ) -> Result<HashMap<RecurrencesOf, Self::Value>, Error> {
+        use recurrence_link::Column as C;
+        let ids: Vec<TicketId> = keys.iter().map(|key| key.1).collect();
+        let rows = recurrence_link::Entity::find()
+            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(
+                Condition::any()
+                    .add(C::TicketId.is_in(ids.iter().copied()))
+                    .add(C::PreviousId.is_in(ids)),
+            )
+            .order_by_asc(C::ProposedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        Ok(keys
+            .iter()
+            .map(|key| {
+                let own = |row: &&recurrence_link::Model| {
+                    row.ticket_id == key.1 || row.previous_id == key.1
+                };
+                (*key, rows.iter().filter(own).cloned().collect())
+            })
+            .collect())
+    }
+}
+
+/// Demands of a ticket, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DemandsOf(pub HospitalId, pub TicketId);
+
+impl Loader<DemandsOf> for Rows {
+    type Value = Vec<resolution_demand::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DemandsOf]) -> Result<HashMap<DemandsOf, Self::Value>, Error> {
+        use resolution_demand::Column as C;
+        let rows = resolution_demand::Entity::find()
+            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(C::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(C::IssuedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<DemandsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(DemandsOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
 
 /// Clocks of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

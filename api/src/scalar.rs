@@ -1,7 +1,7 @@
 //! Scalars of the schema whose text form is promised (S21).
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 /// 时刻：RFC 3339、UTC、微秒，输入可带任意时区.
 /// Instant: RFC 3339 in UTC with six digits and `Z`; input with any offset, cut to microseconds.
@@ -33,6 +33,32 @@ impl ScalarType for Instant {
 impl From<DateTime<Utc>> for Instant {
     fn from(at: DateTime<Utc>) -> Self {
         Self(at)
+    }
+}
+
+/// 日期：合同时区（Asia/Shanghai）的民用日期.
+/// Civil date in the zone of the contract, Asia/Shanghai.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day(pub NaiveDate);
+
+/// 日期：合同时区（Asia/Shanghai）的民用日期.
+/// Civil date in the zone of the contract, Asia/Shanghai: YYYY-MM-DD.
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+)]
+impl ScalarType for Day {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Self)
+            .map_err(|error| InputValueError::custom(format!("not a date: {error}")))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 

@@ -411,6 +411,7 @@ async fn import_calendar(
             holidays: Set(json(data.holidays.keys().collect())?),
             workdays: Set(json(data.workdays.keys().collect())?),
             provisional: Set(data.provisional),
+            notice_title: Set(data.notice.as_ref().map(|notice| notice.title.clone())),
             notice_no: Set(data.notice.as_ref().map(|notice| notice.doc.clone())),
             notice_on: Set(data.notice.as_ref().map(|notice| notice.on)),
             imported_by: Set(None),

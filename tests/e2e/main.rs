@@ -8,8 +8,14 @@
 
 mod account;
 mod audit;
+mod board;
 mod clock;
+mod demand;
+mod explain;
+mod notification;
+mod recurrence;
 mod schema;
 mod tidy;
 mod transport;
+mod vector;
 mod wall;

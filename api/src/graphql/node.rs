@@ -8,8 +8,12 @@ use super::requester;
 use crate::account;
 use crate::account::graphql::{Department, Hospital, Person};
 use crate::error::{Error, Reason, Result};
+use crate::notification;
+use crate::notification::graphql::Notification;
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{
+    Breach, RecurrenceLink, ResolutionDemand, SlaClock, Ticket, TicketEvent, TicketReply,
+};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
@@ -28,6 +32,18 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 违约.
+    /// A breach.
+    Breach(Breach),
+    /// 复发.
+    /// A recurrence.
+    RecurrenceLink(RecurrenceLink),
+    /// 书面催告.
+    /// A written demand.
+    ResolutionDemand(ResolutionDemand),
+    /// 通知.
+    /// A notification.
+    Notification(Notification),
     /// 人员.
     /// A person.
     Person(Person),
@@ -86,6 +102,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let mut found = Found::new();
     ticket::graphql::nodes(ctx, ids, &mut found).await?;
     account::graphql::nodes(ctx, ids, &mut found).await?;
+    notification::graphql::nodes(ctx, ids, &mut found).await?;
     Ok(ids
         .iter()
         .map(|id| found.get(id.as_str()).cloned())

@@ -71,10 +71,11 @@ impl Door for Server {
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
+        let loaders = loaders::fresh(&self.app.db, &call.visitor.requester);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders::fresh(&self.app.db));
+            .data(loaders);
         self.schema.execute(request).await
     }
 }

@@ -92,6 +92,16 @@ pub(super) async fn replay(
         .order_by_asc(sla_event::Column::Seq)
         .all(db)
         .await?;
+    replay_rows(terms, clock, &rows, now)
+}
+
+/// [`replay`] of events that were read already, in their order.
+pub(super) fn replay_rows(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    rows: &[sla_event::Model],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let body = serde_json::from_str(&row.payload).map_err(Error::internal)?;

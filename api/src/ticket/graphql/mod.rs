@@ -1,17 +1,34 @@
 //! Tickets in the schema.
 
+mod account;
+pub mod board;
+pub mod breach;
+mod bulk;
 mod clock;
+mod demand;
+mod explain;
 pub mod history;
 mod input;
 mod mutation;
 mod nodes;
 pub mod payload;
+mod preview;
 pub mod query;
+mod recurrence;
 mod types;
 
+pub use board::BoardQuery;
+pub use breach::{Breach, BreachQuery};
+pub use bulk::{BulkMutation, ConfirmTicketsPayload};
 pub use clock::SlaClock;
+pub use demand::{DemandMutation, IssueDemandPayload, ResolutionDemand, WithdrawDemandPayload};
+pub use explain::ExplainQuery;
 pub use history::{TicketEvent, TicketReply};
 pub use mutation::TicketMutation;
 pub use nodes::nodes;
+pub use preview::PreviewQuery;
 pub use query::TicketQuery;
+pub use recurrence::{
+    CommentRecurrencePayload, DecideRecurrencePayload, RecurrenceLink, RecurrenceMutation,
+};
 pub use types::Ticket;

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use async_graphql::{Context, ID};
-use entity::ids::{ClockId, ReplyId, TicketEventId, TicketId};
-use entity::{sla_clock, ticket, ticket_event, ticket_reply};
+use entity::ids::{ClockId, DemandId, RecurrenceId, ReplyId, TicketEventId, TicketId};
+use entity::{recurrence_link, resolution_demand, sla_clock, ticket, ticket_event, ticket_reply};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{SlaClock, Ticket, TicketEvent, TicketReply};
+use super::{RecurrenceLink, ResolutionDemand, SlaClock, Ticket, TicketEvent, TicketReply, breach};
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};
 
@@ -48,6 +48,23 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
     of_ticket!(ctx, ids, found, ClockId, sla_clock, SlaClock);
     of_ticket!(ctx, ids, found, TicketEventId, ticket_event, TicketEvent);
     of_ticket!(ctx, ids, found, ReplyId, ticket_reply, TicketReply);
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        RecurrenceId,
+        recurrence_link,
+        RecurrenceLink
+    );
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        DemandId,
+        resolution_demand,
+        ResolutionDemand
+    );
+    breach::nodes(ctx, ids, found).await?;
     Ok(())
 }
 

@@ -3,9 +3,12 @@
 //! Every act goes the same way: the right, the row in scope, its version, the rule, then row,
 //! history, clocks, jobs, messages and, last, the audit.
 
+mod bulk;
 mod create;
 mod decide;
+mod demand;
 mod handle;
+mod recurrence;
 mod reply;
 mod take;
 mod wait;
@@ -24,9 +27,12 @@ use sea_orm::{
 };
 use tokio::sync::OnceCell;
 
+pub use bulk::Bulk;
 pub use create::{NewFault, NewTicket, create, release, triage};
 pub use decide::{cancel, confirm, rate, reject, reopen};
+pub use demand::{Deadline, NewDemand, issue_demand, withdraw_demand};
 pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, respond, write_plan};
+pub use recurrence::{comment_recurrence, decide_recurrence};
 pub use reply::{NewReply, reply};
 pub use take::{hand_over, take};
 pub use wait::{decide_wait, propose_wait, resume};
