@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use entity::rules::password::Preset;
+
 /// What `lib::run` is given.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -24,10 +26,18 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Sender of mail.
     pub mail_from: String,
+    /// Token with which `/metrics` may be read; none: only on the listener of its own.
+    pub metrics_token: Option<String>,
+    /// Listener of `/metrics` on this machine, without a token.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
     pub hash_permits: usize,
+    /// Which rules new passwords obey.
+    pub password_preset: Preset,
+    /// Days after which a password must be changed; none for no rotation.
+    pub password_days: Option<u32>,
 }
 
 impl Config {
@@ -44,8 +54,12 @@ impl Config {
             demo: false,
             smtp_url: None,
             mail_from: "icuops@localhost".to_owned(),
+            metrics_token: None,
+            metrics_listen: None,
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
+            password_preset: Preset::Mlps3,
+            password_days: Preset::Mlps3.max_days(),
         }
     }
 }

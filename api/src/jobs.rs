@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{notification, ticket};
+use crate::{account, calendar, notification, ticket};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,18 +31,28 @@ pub enum Kind {
     ClockPoint,
     /// Reminds of a solution that nobody confirmed, or marks it 院方未确认; the subject is the ticket.
     Unconfirmed,
+    /// Tells the information centre of a claimed time that nobody answered; the subject is the claim.
+    ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
     /// Sends what waited for service time as one e-mail; the subject is the person.
     Digest,
+    /// Ends an account after its last day; the subject is the person.
+    Leave,
+    /// Counts provisional due dates again after a calendar came in; the subject is the hospital.
+    Calendar,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
         Self::ClockPoint,
         Self::Unconfirmed,
+        Self::ClaimUndecided,
         Self::Mail,
         Self::Digest,
+        Self::Leave,
+        Self::Calendar,
     ];
 
     /// The stored word.
@@ -51,8 +61,11 @@ impl Kind {
         match self {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
+            Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
             Self::Digest => "DIGEST",
+            Self::Leave => "LEAVE",
+            Self::Calendar => "CALENDAR",
         }
     }
 }
@@ -208,8 +221,11 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
     match kind {
         Kind::ClockPoint => ticket::timer::clock_point(app, row).await,
         Kind::Unconfirmed => ticket::timer::unconfirmed(app, row).await,
+        Kind::ClaimUndecided => ticket::timer::claim_undecided(app, row).await,
         Kind::Mail => notification::mail(app, row).await,
         Kind::Digest => notification::digest(app, row).await,
+        Kind::Leave => account::jobs::leave(app, row).await,
+        Kind::Calendar => calendar::recount(app, row).await,
     }
 }
 

@@ -7,12 +7,15 @@
 pub mod account;
 pub mod app;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod graphql;
+pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod loaders;
@@ -38,5 +41,6 @@ use crate::error::Result;
 /// Those of the network.
 pub fn run(app: App, listener: TcpListener) -> Result<Server> {
     tokio::spawn(jobs::work(app.clone()));
+    tokio::spawn(ticket::attachment::keep_swept(app.clone()));
     http::serve(app, listener)
 }

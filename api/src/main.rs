@@ -1,5 +1,7 @@
 //! `icuops`: the command line. It parses and prints; what is done stands in the library.
 
+mod cli;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +11,7 @@ use api::clock::Clock;
 use api::config::Config;
 use api::error::{Error, Result};
 use clap::{Args, Parser, Subcommand};
+use entity::rules::password::Preset;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,6 +48,16 @@ enum Command {
         #[command(flatten)]
         store: Store,
     },
+    /// 账号：建立、重置口令、列出. Accounts: add, reset, list.
+    User {
+        #[command(subcommand)]
+        what: cli::user::UserCommand,
+    },
+    /// 工作日历：导入年份. The working-day calendar: import a year.
+    Calendar {
+        #[command(subcommand)]
+        what: cli::calendar::CalendarCommand,
+    },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
     /// 审计链. The audit chains.
@@ -54,6 +67,9 @@ enum Command {
     },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
+        /// 另核对每个附件的内容：存在、长度、SHA-256. Also compare every file with its row: there, length, SHA-256.
+        #[arg(long)]
+        objects: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -118,9 +134,25 @@ struct ServeArgs {
     /// 邮件服务器，如 smtps://user:pass@mail.example；缺省写入数据目录. Mail server; by default mail is written to the data folder.
     #[arg(long, env = "ICUOPS_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
+    /// 读取 /metrics 的令牌. Token with which /metrics may be read.
+    #[arg(long, env = "ICUOPS_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+    /// 另在本机此地址提供 /metrics，无需令牌. Serves /metrics on this address of this machine too, without a token.
+    #[arg(long, env = "ICUOPS_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
+    #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
+    password_preset: Preset,
+    /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
+    #[arg(long, hide = true)]
+    unmetered: bool,
+}
+
+fn preset(word: &str) -> std::result::Result<Preset, String> {
+    Preset::parse(word).ok_or_else(|| "mlps3 or nist".to_owned())
 }
 
 /// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
@@ -176,6 +208,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             say("数据库结构已是最新. The schema is up to date.");
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { what } => cli::user::run(what).await,
+        Command::Calendar { what } => cli::calendar::run(what).await,
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
@@ -190,7 +224,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Doctor { store } => doctor(&open(&store).await?).await,
+        Command::Doctor { objects, store } => doctor(&open(&store).await?, objects).await,
     }
 }
 
@@ -227,6 +261,14 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
+    config.password_preset = args.password_preset;
+    config.password_days = args.password_preset.max_days();
+    config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
+    config.metrics_listen = args.metrics_listen;
+    if args.unmetered {
+        tracing::warn!("the cost buckets are off: this server is not protected from overuse");
+        config.metered = false;
+    }
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));
@@ -258,6 +300,8 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
     }
     let mut config = config(&store, address)?;
     config.demo = true;
+    // The shared password stays what the command prints.
+    config.password_days = None;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
     say(&format!(
@@ -313,15 +357,38 @@ async fn verify(app: &App) -> Result<ExitCode> {
     })
 }
 
-async fn doctor(app: &App) -> Result<ExitCode> {
+async fn doctor(app: &App, objects: bool) -> Result<ExitCode> {
     let found = app.db.check_integrity().await?;
     for line in &found {
         say(line);
     }
+    let not_scanned = api::ticket::attachment::not_scanned(app).await?;
+    if not_scanned > 0 {
+        say(&format!(
+            "提醒：{not_scanned} 个附件未做恶意软件扫描 warning: {not_scanned} files without a malware scan"
+        ));
+    }
+    let whole = !objects || check_objects(app).await?;
     let chains = verify(app).await?;
-    Ok(if found.is_empty() {
+    Ok(if found.is_empty() && whole {
         chains
     } else {
         ExitCode::from(3)
     })
+}
+
+/// Names every file whose object is not what its row says; whether there was none.
+async fn check_objects(app: &App) -> Result<bool> {
+    use api::files::Damage;
+    let checked = api::ticket::attachment::check_objects(app).await?;
+    for (id, damage) in &checked.damaged {
+        say(&match damage {
+            Damage::Missing => format!("{id}: 文件缺失 the object is missing"),
+            Damage::Size => format!("{id}: 长度不符 the object has another length"),
+            Damage::Content => format!("{id}: 内容不符 the object has other bytes"),
+        });
+    }
+    let damaged = checked.damaged.len();
+    say(&format!("files: {} rows, {damaged} damaged", checked.rows));
+    Ok(damaged == 0)
 }

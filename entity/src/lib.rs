@@ -8,15 +8,18 @@ pub mod rules;
 pub mod values;
 
 pub mod assignment;
+pub mod attachment;
 pub mod audit;
 pub mod audit_head;
 pub mod breach;
+pub mod claimed_time;
 pub mod contract;
 pub mod department;
 pub mod hospital;
 pub mod idempotency;
 pub mod job;
 pub mod login_attempt;
+pub mod machine_token;
 pub mod notification;
 pub mod parameter_set;
 pub mod password_history;

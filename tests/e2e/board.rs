@@ -4,13 +4,17 @@ use api::page::{self, Window};
 use api::requester::Requester;
 use api::ticket::graphql::board::{DueBoardFilter, due_clocks};
 use e2e::{TestApp, both_backends, clock, instant, t};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement,
+};
 use serde_json::{Value, json};
 
 const BOARD: &str = "query($f:DueBoardFilter,$n:Int,$a:String){dueBoard(first:$n,after:$a,filter:$f){totalCount pageInfo{hasNextPage endCursor} nodes{ticket{id number} clock{code} dueAt remainingSec overdue asOf}}}";
 
 async fn board(app: &TestApp, account: &str, filter: Value) -> Value {
-    let body = app.ask(account, BOARD, json!({ "f": filter, "n": 50 })).await;
+    let body = app
+        .ask(account, BOARD, json!({ "f": filter, "n": 50 }))
+        .await;
     assert!(body["errors"].is_null(), "{body}");
     body["data"]["dueBoard"].clone()
 }

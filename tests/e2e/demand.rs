@@ -9,36 +9,77 @@ const RESOLUTION: &str = "RESOLUTION_BY_SEVERITY";
 /// The contract of the first hospital as if no annex had been signed.
 async fn without_annex(app: &TestApp) {
     let tx = app.app.db.begin_write().await.unwrap();
-    entity::sla_annex::Entity::delete_many().exec(&tx).await.unwrap();
+    entity::sla_annex::Entity::delete_many()
+        .exec(&tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn begun(app: &TestApp, key: &str) -> Value {
     let fault = app.fault(key, "HIGH", "SEVERAL").await;
-    app.done(&fault, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
-    app.done(&fault, "engineer", "addStep", json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" })).await
+    app.done(
+        &fault,
+        "engineer",
+        "respondTicket",
+        json!({ "text": "处理中", "channel": "PHONE" }),
+    )
+    .await;
+    app.done(
+        &fault,
+        "engineer",
+        "addStep",
+        json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" }),
+    )
+    .await
 }
 
 async fn issue(app: &TestApp, account: &str, ticket: &Value, extra: Value) -> Value {
     let mut input = json!({ "idempotencyKey": "demand-key-1", "ticketId": ticket["id"], "deadline": { "deadlineAt": t("2026-03-02 18:00:00").to_rfc3339() }, "text": "请于今日 18:00 前解决", "deliveredAt": t("2026-03-02 10:00:00").to_rfc3339(), "deliveryEvidence": "EMS 1234567890，档案柜 A-07" });
-    input.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    input
+        .as_object_mut()
+        .unwrap()
+        .extend(extra.as_object().unwrap().clone());
     let query = "mutation($i:IssueDemandInput!){issueDemand(input:$i){demand{id cycle deadlineAt deadlineOn deliveredAt issuedBy{name}} ticket{id} userErrors{code field}}}";
     let body = app.ask(account, query, json!({ "i": input })).await;
-    if body["errors"].is_null() { body["data"]["issueDemand"].clone() } else { body["errors"][0]["extensions"].clone() }
+    if body["errors"].is_null() {
+        body["data"]["issueDemand"].clone()
+    } else {
+        body["errors"][0]["extensions"].clone()
+    }
 }
 
 async fn withdraw(app: &TestApp, account: &str, id: &Value) -> Value {
     let query = "mutation($i:WithdrawDemandInput!){withdrawDemand(input:$i){demand{withdrawnAt withdrawReason} userErrors{code}}}";
-    let body = app.ask(account, query, json!({ "i": { "id": id, "reason": "另行约定" } })).await;
-    if body["errors"].is_null() { body["data"]["withdrawDemand"].clone() } else { body["errors"][0]["extensions"].clone() }
+    let body = app
+        .ask(
+            account,
+            query,
+            json!({ "i": { "id": id, "reason": "另行约定" } }),
+        )
+        .await;
+    if body["errors"].is_null() {
+        body["data"]["withdrawDemand"].clone()
+    } else {
+        body["errors"][0]["extensions"].clone()
+    }
 }
 
 fn code(payload: &Value) -> &str {
-    payload["code"].as_str().or_else(|| payload["userErrors"][0]["code"].as_str()).unwrap_or("none")
+    payload["code"]
+        .as_str()
+        .or_else(|| payload["userErrors"][0]["code"].as_str())
+        .unwrap_or("none")
 }
 
 async fn candidates(app: &TestApp) -> Value {
-    app.ask("manager", "{breaches{totalCount nodes{state lateBySec dueAt}}}", json!({})).await["data"]["breaches"].clone()
+    app.ask(
+        "manager",
+        "{breaches{totalCount nodes{state lateBySec dueAt}}}",
+        json!({}),
+    )
+    .await["data"]["breaches"]
+        .clone()
 }
 
 both_backends! {

@@ -12,7 +12,12 @@ const PREVIEW: &str = "query($i:PreviewDeadlineInput!){previewDeadline(input:$i)
 
 /// The preview as a person; the whole body.
 async fn ask(app: &TestApp, account: &str, limit: Value, start: Value) -> Value {
-    app.ask(account, PREVIEW, json!({ "i": { "limit": limit, "start": start } })).await
+    app.ask(
+        account,
+        PREVIEW,
+        json!({ "i": { "limit": limit, "start": start } }),
+    )
+    .await
 }
 
 async fn preview(app: &TestApp, limit: Value, start: Value) -> Value {
@@ -22,7 +27,11 @@ async fn preview(app: &TestApp, limit: Value, start: Value) -> Value {
 }
 
 fn counted(days: &Value) -> i64 {
-    days.as_array().unwrap().iter().map(|day| day["counted"].as_i64().unwrap()).sum()
+    days.as_array()
+        .unwrap()
+        .iter()
+        .map(|day| day["counted"].as_i64().unwrap())
+        .sum()
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -139,9 +148,9 @@ both_backends! {
             let body = ask(app, account, json!({ "clockCode": "TRAINING_RESPONSE_WD" }), start.clone()).await;
             assert_eq!(body["data"]["previewDeadline"]["dueOn"], "2026-10-12", "{account}: {body}");
         }
-        // Who serves several hospitals names the contract; out of scope is null.
+        // Who serves several hospitals may name the contract; out of scope is null.
         let several = ask(app, "pm", json!({ "workingDays": 1 }), start.clone()).await;
-        assert_eq!(several["errors"][0]["extensions"]["reason"], "VALUE_MISSING", "{several}");
+        assert!(several["data"]["previewDeadline"]["contractId"].is_string(), "{several}");
         let contract = preview(app, json!({ "workingDays": 1 }), start.clone()).await["contractId"].clone();
         let with = |account: &'static str| {
             let input = json!({ "i": { "limit": { "workingDays": 1 }, "start": start, "contractId": contract } });
@@ -236,7 +245,11 @@ both_backends! {
 
 /// Version 2 of the parameters, by which a missing year is refused.
 async fn refuse_missing_years(app: &TestApp) {
-    for row in entity::parameter_set::Entity::find().all(app.app.db.read()).await.unwrap() {
+    for row in entity::parameter_set::Entity::find()
+        .all(app.app.db.read())
+        .await
+        .unwrap()
+    {
         let next = entity::parameter_set::Model {
             id: entity::ids::ParameterSetId(app.app.clock.id()),
             version: 2,
@@ -246,7 +259,11 @@ async fn refuse_missing_years(app: &TestApp) {
         };
         assert!(midnight(next.effective_from_on) <= app.app.clock.now());
         let tx = app.app.db.begin_write().await.unwrap();
-        next.into_active_model().reset_all().insert(&tx).await.unwrap();
+        next.into_active_model()
+            .reset_all()
+            .insert(&tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 }

@@ -7,14 +7,26 @@
 )]
 
 mod account;
+mod account_admin;
+mod account_calendar;
+mod account_session;
+mod account_token;
 mod audit;
 mod board;
+mod claim;
 mod clock;
+mod crawl;
 mod demand;
 mod explain;
+mod files;
+mod idempotency;
+mod matrix;
 mod notification;
+mod operability;
 mod recurrence;
 mod schema;
+mod scope;
+mod severity;
 mod tidy;
 mod transport;
 mod vector;

@@ -10,12 +10,18 @@ const MARK: &str = "mutation($i:MarkNotificationsReadInput!){markNotificationsRe
 /// Mails that left so far, as `recipient: number of lines of text`.
 fn mails(app: &TestApp) -> Vec<(String, usize)> {
     let folder = app.app.config.data.join("mail");
-    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     files
         .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
         .filter(|text| !text.trim_start().starts_with('{'))
         .map(|text| {
-            let to = text.lines().find_map(|line| line.strip_prefix("To: ")).unwrap().to_owned();
+            let to = text
+                .lines()
+                .find_map(|line| line.strip_prefix("To: "))
+                .unwrap()
+                .to_owned();
             let (_, body) = text.split_once("\r\n\r\n").unwrap();
             (to, body.len())
         })
@@ -23,7 +29,10 @@ fn mails(app: &TestApp) -> Vec<(String, usize)> {
 }
 
 fn sent(app: &TestApp, account: &str) -> usize {
-    mails(app).iter().filter(|(to, _)| to.contains(&format!("{account}@"))).count()
+    mails(app)
+        .iter()
+        .filter(|(to, _)| to.contains(&format!("{account}@")))
+        .count()
 }
 
 both_backends! {

@@ -15,8 +15,20 @@ async fn links(app: &TestApp, account: &str, ticket: &Value) -> Value {
 async fn solved(app: &TestApp, at: &str, key: &str, close: bool) -> Value {
     app.at(at).await;
     let fault = app.fault(key, "MEDIUM", "ONE").await;
-    app.done(&fault, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
-    app.done(&fault, "engineer", "addStep", json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" })).await;
+    app.done(
+        &fault,
+        "engineer",
+        "respondTicket",
+        json!({ "text": "处理中", "channel": "PHONE" }),
+    )
+    .await;
+    app.done(
+        &fault,
+        "engineer",
+        "addStep",
+        json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" }),
+    )
+    .await;
     app.solve(&fault).await;
     if close {
         app.done(&fault, "nurse", "confirmTicket", json!({})).await;
@@ -26,8 +38,18 @@ async fn solved(app: &TestApp, at: &str, key: &str, close: bool) -> Value {
 
 async fn decide(app: &TestApp, account: &str, id: &Value, confirm: bool) -> Value {
     let query = "mutation($i:DecideRecurrenceInput!){decideRecurrence(input:$i){recurrence{decision note decidedBy{name}} userErrors{code}}}";
-    let body = app.ask(account, query, json!({ "i": { "id": id, "confirm": confirm, "note": "同一原因" } })).await;
-    if body["errors"].is_null() { body["data"]["decideRecurrence"].clone() } else { body["errors"][0]["extensions"].clone() }
+    let body = app
+        .ask(
+            account,
+            query,
+            json!({ "i": { "id": id, "confirm": confirm, "note": "同一原因" } }),
+        )
+        .await;
+    if body["errors"].is_null() {
+        body["data"]["decideRecurrence"].clone()
+    } else {
+        body["errors"][0]["extensions"].clone()
+    }
 }
 
 both_backends! {

@@ -20,7 +20,7 @@ fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     }
 }
 
-fn all_sources() -> Vec<(PathBuf, String)> {
+pub fn all_sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for folder in [
         "api/src",
@@ -28,6 +28,8 @@ fn all_sources() -> Vec<(PathBuf, String)> {
         "migration/src",
         "tests/src",
         "tests/e2e",
+        "tests/crash",
+        "tests/bench",
     ] {
         sources(&root().join(folder), &mut found);
     }
@@ -61,6 +63,45 @@ fn transactions_and_time_come_from_one_place() {
                 path.display()
             );
         }
+    }
+}
+
+/// G70: SQL text stands in a few places only, and no text of a client becomes SQL.
+#[test]
+fn sql_text_stands_only_where_the_house_allows_it() {
+    let allowed = ["migration/src", "api/src/jobs", "api/src/db", "tests/"];
+    let words = [
+        "Statement::from_string",
+        "Statement::from_sql_and_values",
+        "execute_unprepared",
+        "raw_sql!",
+        "AssertSqlSafe",
+        "Expr::cust(",
+    ];
+    for (path, text) in all_sources() {
+        let place = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        if allowed.iter().any(|folder| place.starts_with(folder)) {
+            continue;
+        }
+        for word in words {
+            assert!(!text.contains(word), "{place} contains {word}");
+        }
+    }
+}
+
+/// G81: an extension of the engine would switch every field to the slow path.
+#[test]
+fn the_schema_carries_no_extension_of_the_engine() {
+    for (path, text) in all_sources() {
+        let place = path.to_string_lossy();
+        assert!(
+            place.ends_with("tidy.rs") || !text.contains(".extension("),
+            "{place} adds an extension"
+        );
     }
 }
 

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use e2e::{TestApp, both_backends, clock, instant, t};
 use entity::values::{JobState, ReopenTarget};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder,
+};
 use serde_json::{Value, json};
 
 use crate::explain::explain;
@@ -11,7 +14,13 @@ use crate::explain::explain;
 const RESOLUTION: &str = "RESOLUTION_BY_SEVERITY";
 
 async fn step(app: &TestApp, ticket: &Value) -> Value {
-    app.done(ticket, "engineer", "addStep", json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" })).await
+    app.done(
+        ticket,
+        "engineer",
+        "addStep",
+        json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" }),
+    )
+    .await
 }
 
 /// A fault of a severity that comes in at an instant, is answered and worked on at once.
@@ -25,7 +34,13 @@ async fn begun(app: &TestApp, at: &str, key: &str, severity: &str) -> Value {
     };
     let fault = app.fault(key, urgency, beds).await;
     assert_eq!(fault["severity"], severity);
-    app.done(&fault, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
+    app.done(
+        &fault,
+        "engineer",
+        "respondTicket",
+        json!({ "text": "处理中", "channel": "PHONE" }),
+    )
+    .await;
     step(app, &fault).await
 }
 
@@ -34,7 +49,13 @@ async fn rejected(app: &TestApp, fault: &Value, solved: &str, at: &str) -> Value
     app.at(solved).await;
     app.solve(fault).await;
     app.at(at).await;
-    app.done(fault, "nurse", "rejectTicket", json!({ "reason": "仍然中断" })).await
+    app.done(
+        fault,
+        "nurse",
+        "rejectTicket",
+        json!({ "reason": "仍然中断" }),
+    )
+    .await
 }
 
 /// Solved again at an instant and confirmed; the resolution clock.
@@ -42,7 +63,11 @@ async fn confirmed(app: &TestApp, fault: &Value, at: &str) -> Value {
     app.at(at).await;
     step(app, fault).await;
     app.solve(fault).await;
-    clock(&app.done(fault, "nurse", "confirmTicket", json!({})).await, RESOLUTION, 1)
+    clock(
+        &app.done(fault, "nurse", "confirmTicket", json!({})).await,
+        RESOLUTION,
+        1,
+    )
 }
 
 fn due(ticket: &Value) -> DateTime<Utc> {
@@ -50,25 +75,51 @@ fn due(ticket: &Value) -> DateTime<Utc> {
 }
 
 async fn breaches(app: &TestApp) -> u64 {
-    entity::breach::Entity::find().count(app.app.db.read()).await.unwrap()
+    entity::breach::Entity::find()
+        .count(app.app.db.read())
+        .await
+        .unwrap()
 }
 
 /// Another version of the parameters of the first hospital, in force at once.
-async fn parameters(app: &TestApp, version: i32, change: impl FnOnce(&mut entity::parameter_set::Model)) {
-    let ticket = entity::contract::Entity::find().filter(entity::contract::Column::No.eq("DEMO-2026-001")).one(app.app.db.read()).await.unwrap().unwrap();
-    let mut row = entity::parameter_set::Entity::find().filter(entity::parameter_set::Column::ContractId.eq(ticket.id)).one(app.app.db.read()).await.unwrap().unwrap();
+async fn parameters(
+    app: &TestApp,
+    version: i32,
+    change: impl FnOnce(&mut entity::parameter_set::Model),
+) {
+    let ticket = entity::contract::Entity::find()
+        .filter(entity::contract::Column::No.eq("DEMO-2026-001"))
+        .one(app.app.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    let mut row = entity::parameter_set::Entity::find()
+        .filter(entity::parameter_set::Column::ContractId.eq(ticket.id))
+        .one(app.app.db.read())
+        .await
+        .unwrap()
+        .unwrap();
     row.id = entity::ids::ParameterSetId(app.app.clock.id());
     row.version = version;
     row.effective_from_on = entity::rules::calendar::civil_date(app.app.clock.now());
     change(&mut row);
     let tx = app.app.db.begin_write().await.unwrap();
-    row.into_active_model().reset_all().insert(&tx).await.unwrap();
+    row.into_active_model()
+        .reset_all()
+        .insert(&tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
 /// Lets jobs run again as if their worker had died after the effect and before the outcome was known.
 async fn run_again(app: &TestApp) {
-    let rows = entity::job::Entity::find().filter(entity::job::Column::Kind.eq("CLOCK_POINT")).filter(entity::job::Column::State.eq(JobState::Done)).all(app.app.db.read()).await.unwrap();
+    let rows = entity::job::Entity::find()
+        .filter(entity::job::Column::Kind.eq("CLOCK_POINT"))
+        .filter(entity::job::Column::State.eq(JobState::Done))
+        .all(app.app.db.read())
+        .await
+        .unwrap();
     assert!(!rows.is_empty());
     let tx = app.app.db.begin_write().await.unwrap();
     for row in rows {
@@ -368,7 +419,11 @@ both_backends! {
 
 /// A later import of a year: the days off of the last one and these.
 async fn reimport(app: &TestApp, version: &str, year: i32, off: &[&str], alone: bool) {
-    let rows = entity::work_calendar::Entity::find().filter(entity::work_calendar::Column::Year.eq(year)).all(app.app.db.read()).await.unwrap();
+    let rows = entity::work_calendar::Entity::find()
+        .filter(entity::work_calendar::Column::Year.eq(year))
+        .all(app.app.db.read())
+        .await
+        .unwrap();
     for mut row in rows {
         let mut days: Vec<String> = serde_json::from_str(&row.holidays).unwrap();
         if alone {
@@ -385,7 +440,11 @@ async fn reimport(app: &TestApp, version: &str, year: i32, off: &[&str], alone: 
         row.notice_on = Some("2026-11-03".parse().unwrap());
         row.imported_at = app.app.clock.now();
         let tx = app.app.db.begin_write().await.unwrap();
-        row.into_active_model().reset_all().insert(&tx).await.unwrap();
+        row.into_active_model()
+            .reset_all()
+            .insert(&tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 }

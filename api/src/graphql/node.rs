@@ -6,13 +6,16 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::requester;
 use crate::account;
-use crate::account::graphql::{Department, Hospital, Person};
+use crate::account::graphql::{
+    Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
+};
 use crate::error::{Error, Reason, Result};
 use crate::notification;
 use crate::notification::graphql::Notification;
 use crate::ticket;
 use crate::ticket::graphql::{
-    Breach, RecurrenceLink, ResolutionDemand, SlaClock, Ticket, TicketEvent, TicketReply,
+    Attachment, Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan,
+    Ticket, TicketEvent, TicketReply, TicketStep, Wait,
 };
 
 /// 可由全局 ID 取得的对象.
@@ -44,6 +47,21 @@ pub enum Node {
     /// 通知.
     /// A notification.
     Notification(Notification),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
+    /// 申报时刻.
+    /// A claimed time.
+    ClaimedTime(ClaimedTime),
+    /// 等待.
+    /// A wait.
+    Wait(Wait),
+    /// 步骤.
+    /// A step.
+    TicketStep(TicketStep),
+    /// 解决方案.
+    /// A solution plan.
+    SolutionPlan(SolutionPlan),
     /// 人员.
     /// A person.
     Person(Person),
@@ -53,6 +71,18 @@ pub enum Node {
     /// 科室.
     /// A department.
     Department(Department),
+    /// 运维合同.
+    /// A contract.
+    Contract(Contract),
+    /// 角色授予.
+    /// A role of a person.
+    RoleGrant(RoleGrant),
+    /// 会话.
+    /// A session.
+    Session(Session),
+    /// 机器令牌.
+    /// A machine token.
+    MachineToken(MachineToken),
 }
 
 /// Objects by the text form of their id.

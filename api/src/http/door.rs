@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{Lang, Result};
 use crate::graphql::IcuopsSchema;
 use crate::loaders;
+use crate::metrics::Observed;
 use crate::requester::Requester;
 
 /// Sessions and schema of this server.
@@ -31,12 +32,17 @@ impl Door for Server {
     type Requester = Requester;
 
     async fn authenticate(&self, head: &Head) -> Result<Visitor<Requester>> {
+        let mut stale = false;
         let mut who = match (&head.bearer, &head.cookie) {
+            (Some(token), _) if ops::is_machine(token) => {
+                ops::resume_machine(&self.app, token).await?
+            }
             (Some(token), _) => ops::resume(&self.app, token, SessionKind::Bearer).await?,
-            // A stale cookie is no reason to refuse: the sign-in page could not get rid of it.
+            // Whoever brings a stale cookie may still sign in: the page could not get rid of it.
             (None, Some(token)) => match ops::resume(&self.app, token, SessionKind::Cookie).await {
                 Ok(who) => who,
                 Err(error) if error.code() == crate::error::Code::Unauthenticated => {
+                    stale = true;
                     Requester::default()
                 }
                 Err(error) => return Err(error),
@@ -48,14 +54,15 @@ impl Door for Server {
         who.agent.clone_from(&head.user_agent);
         who.secure = head.secure || head.address.is_some_and(|address| address.is_loopback());
         let hospitals = who.hospitals();
-        let signed_in = who.person_id();
+        let signed_in = who.actor_word();
         Ok(Visitor {
-            profile: if signed_in.is_some() {
-                Profile::User
-            } else {
-                Profile::Anonymous
+            profile: match (&who.machine, &who.person) {
+                (Some(_), _) => Profile::Machine,
+                (None, Some(_)) => Profile::User,
+                (None, None) => Profile::Anonymous,
             },
-            key: signed_in.map(|id| id.to_string()).unwrap_or_default(),
+            introspection: signed_in.is_some() || self.app.config.demo,
+            key: signed_in.unwrap_or_default(),
             hospital: hospitals
                 .first()
                 .filter(|_| hospitals.len() == 1)
@@ -64,18 +71,22 @@ impl Door for Server {
                 Language::Zh => Lang::Zh,
                 Language::En => Lang::En,
             }),
-            introspection: signed_in.is_some() || self.app.config.demo,
             metered: self.app.config.metered,
+            stale,
             requester: Arc::new(who),
         })
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
-        let loaders = loaders::fresh(&self.app.db, &call.visitor.requester);
+        let reader = Arc::clone(&call.visitor.requester);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders);
+            .data(loaders::fresh(&self.app.db, reader));
         self.schema.execute(request).await
+    }
+
+    fn observe(&self, operation: &Observed) {
+        self.app.metrics.operation(operation);
     }
 }

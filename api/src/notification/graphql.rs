@@ -17,6 +17,9 @@ use crate::requester::Requester;
 use crate::scalar::Instant;
 use crate::ticket::graphql::Ticket;
 
+/// Most ids of one call.
+const MOST: usize = 100;
+
 /// What a field that may fail answers.
 type Maybe<T> = Option<async_graphql::Result<T>>;
 
@@ -232,15 +235,12 @@ async fn unread(ctx: &Context<'_>) -> Result<i32> {
 
 async fn mark(ctx: &Context<'_>, which: &ReadNotifications) -> Result<(i32, i32)> {
     let (app, who) = (app(ctx), requester(ctx));
-    let which = match which {
-        ReadNotifications::Ids(ids) => Which::Ids(
-            ids.iter()
-                .filter_map(|id| NotificationId::parse(id))
-                .collect(),
-        ),
-        ReadNotifications::All(true) => Which::All,
-        ReadNotifications::All(false) => {
-            return Err(Error::from(UserErrorCode::Invalid).at(["which", "all"]));
+    who.require_person()?;
+    let which = match asked(which) {
+        Ok(which) => which,
+        Err(error) => {
+            super::refused(app, who, &error).await?;
+            return Err(error);
         }
     };
     let marked = retrying(app, || Box::pin(super::mark_read(app, who, which.clone()))).await?;
@@ -248,6 +248,22 @@ async fn mark(ctx: &Context<'_>, which: &ReadNotifications) -> Result<(i32, i32)
         i32::try_from(marked).unwrap_or(i32::MAX),
         unread(ctx).await?,
     ))
+}
+
+/// What a call asks for; ids that are none are left out, as are those of others.
+fn asked(which: &ReadNotifications) -> Result<Which> {
+    let refuse = |code: UserErrorCode, field| Err(Error::from(code).at(["which", field]));
+    match which {
+        ReadNotifications::Ids(ids) if ids.is_empty() => refuse(UserErrorCode::Required, "ids"),
+        ReadNotifications::Ids(ids) if ids.len() > MOST => refuse(UserErrorCode::TooLong, "ids"),
+        ReadNotifications::Ids(ids) => Ok(Which::Ids(
+            ids.iter()
+                .filter_map(|id| NotificationId::parse(id))
+                .collect(),
+        )),
+        ReadNotifications::All(true) => Ok(Which::All),
+        ReadNotifications::All(false) => refuse(UserErrorCode::Invalid, "all"),
+    }
 }
 
 /// Adds own notifications of the ids (G19).

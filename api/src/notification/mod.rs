@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, NewJob};
 use crate::requester::Requester;
 use crate::ticket::clocks::terms;
@@ -100,7 +100,29 @@ pub async fn tell(
     } else {
         next_service(tx, app, hospital).await?
     };
-    write(tx, app, (hospital, to), what, mail_at).await
+    write(tx, app, (hospital, to), what, (Some(what.ticket), mail_at)).await
+}
+
+/// Tells of an account or a role, in service time; cause, Chinese and English text.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tell_of_account(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    (cause, zh, en): (String, String, String),
+) -> Result<()> {
+    let what = Notice {
+        kind: NotificationKind::Account,
+        ticket: TicketId(uuid::Uuid::nil()),
+        cause,
+        zh,
+        en,
+    };
+    let mail_at = next_service(tx, app, hospital).await?;
+    write(tx, app, (hospital, to), &what, (None, mail_at)).await
 }
 
 /// [`tell`] for what leaves the building at any hour: response clocks above all.
@@ -114,7 +136,7 @@ pub async fn tell_at_once(
     to: &BTreeSet<PersonId>,
     what: &Notice,
 ) -> Result<()> {
-    write(tx, app, (hospital, to), what, None).await
+    write(tx, app, (hospital, to), what, (Some(what.ticket), None)).await
 }
 
 /// Severities and classes whose messages go out at any hour.
@@ -154,7 +176,7 @@ async fn write(
     app: &App,
     (hospital, to): (HospitalId, &BTreeSet<PersonId>),
     what: &Notice,
-    mail_at: Option<DateTime<Utc>>,
+    (ticket, mail_at): (Option<TicketId>, Option<DateTime<Utc>>),
 ) -> Result<()> {
     let now = app.clock.now();
     for person in to {
@@ -164,7 +186,7 @@ async fn write(
             hospital_id: Set(hospital),
             person_id: Set(*person),
             kind: Set(what.kind),
-            ticket_id: Set(Some(what.ticket)),
+            ticket_id: Set(ticket),
             effect_key: Set(what.cause.clone()),
             title_zh: Set(what.zh.clone()),
             title_en: Set(what.en.clone()),
@@ -333,7 +355,7 @@ pub enum Which {
 /// Marks own messages as read; how many were unread.
 ///
 /// # Errors
-/// `REQUIRED`, `TOO_LONG` for more than 100 ids; `UNAUTHENTICATED`.
+/// `UNAUTHENTICATED`, those of the database.
 pub async fn mark_read(app: &App, who: &Requester, which: Which) -> Result<u64> {
     use notification::Column as C;
     let me = who.require_person()?.id;
@@ -344,22 +366,33 @@ pub async fn mark_read(app: &App, who: &Requester, which: Which) -> Result<u64> 
         .filter(C::HospitalId.is_in(who.hospitals()))
         .filter(C::ReadAt.is_null());
     if let Which::Ids(ids) = which {
-        if ids.is_empty() {
-            return Err(Error::from(UserErrorCode::Required).at(["ids"]));
-        }
-        if ids.len() > 100 {
-            return Err(Error::from(UserErrorCode::TooLong).at(["ids"]));
-        }
         update = update.filter(C::Id.is_in(ids));
     }
-    let hospitals = who.hospitals();
-    let home = hospitals.first().filter(|_| hospitals.len() == 1).copied();
     let tx = app.db.begin_write().await?;
     let marked = update.exec(&tx).await?.rows_affected;
     let act = Act::done("notification.read", "person", me.0);
-    audit::append(&tx, now, home, who, act).await?;
+    audit::append(&tx, now, chain_of(who), who, act).await?;
     tx.commit().await?;
     Ok(marked)
+}
+
+/// Records a refused attempt to mark messages.
+///
+/// # Errors
+/// Those of the database.
+pub async fn refused(app: &App, who: &Requester, error: &Error) -> Result<()> {
+    let me = who.person_id().map(|id| id.0);
+    let act = Act::refused("notification.read", "person", me, error.code().word());
+    let tx = app.db.begin_write().await?;
+    audit::append(&tx, app.clock.now(), chain_of(who), who, act).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The chain of the person's one hospital, else the system's.
+fn chain_of(who: &Requester) -> Option<HospitalId> {
+    let hospitals = who.hospitals();
+    hospitals.first().filter(|_| hospitals.len() == 1).copied()
 }
 
 #[cfg(test)]

@@ -146,8 +146,8 @@ pub struct BreachQuery;
 /// Queries about breaches.
 #[Object]
 impl BreachQuery {
-    /// 违约登记，最新在前；信息中心、院领导、审计与合同的项目经理可见.
-    /// Register of breaches, newest first; for the information centre, the manager, the auditor and the project manager of the contract.
+    /// 违约登记，最新在前；院方信息中心、院领导、审计，及合同的项目经理. 权限 BREACH_READ.
+    /// Register of breaches, newest first; for the information centre, the manager, the auditor and the project manager of the contract. Permission BREACH_READ.
     async fn breaches(
         &self,
         ctx: &Context<'_>,

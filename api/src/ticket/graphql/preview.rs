@@ -117,8 +117,8 @@ pub struct PreviewDeadlineInput {
     /// 级别；按级别解决的时限必填.
     /// Severity; required for the clock by severity.
     pub severity: Option<Severity>,
-    /// 合同；服务多院者必填.
-    /// Contract; required for who serves several.
+    /// 合同；缺省为可见合同中最早登记者，见应答的 contractId.
+    /// Contract; without it the first one in scope, named in the answer.
     pub contract_id: Option<ID>,
 }
 
@@ -302,12 +302,8 @@ async fn contract_asked(ctx: &Context<'_>, asked: Option<&ID>) -> Result<Option<
     if who.side() == Some(Side::Vendor) {
         rows.retain(|row| who.contracts.contains(&(row.hospital_id, row.id)));
     }
-    match asked {
-        Some(asked) => rows.retain(|row| Some(row.id) == ContractId::parse(asked)),
-        None if rows.len() > 1 => {
-            return Err(Error::input(Reason::ValueMissing).at(["input", "contractId"]));
-        }
-        None => {}
+    if let Some(asked) = asked {
+        rows.retain(|row| Some(row.id) == ContractId::parse(asked));
     }
-    Ok(rows.pop())
+    Ok(rows.into_iter().min_by_key(|row| row.id.0))
 }
