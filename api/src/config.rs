@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use entity::rules::password::Preset;
+
 use crate::jobs::Leases;
 
 /// What `lib::run` is given.
@@ -36,6 +38,10 @@ pub struct Config {
     pub metered: bool,
     /// Password hashes computed at once.
     pub hash_permits: usize,
+    /// Which rules new passwords obey.
+    pub password_preset: Preset,
+    /// Days after which a password must be changed; none for no rotation.
+    pub password_days: Option<u32>,
 }
 
 impl Config {
@@ -57,6 +63,8 @@ impl Config {
             leases: Leases::default(),
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
+            password_preset: Preset::Mlps3,
+            password_days: Preset::Mlps3.max_days(),
         }
     }
 }

@@ -17,6 +17,7 @@ pub use payload::Payload;
 
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
+use crate::calendar::graphql::{CalendarMutation, CalendarQuery};
 use crate::error::{Error, Lang, UserError};
 use crate::http::origin::COOKIE_NAME;
 use crate::requester::Requester;
@@ -25,13 +26,14 @@ use crate::ticket::graphql::{ClaimMutation, ScopeMutation, TicketMutation, Ticke
 /// 查询.
 /// Reads.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery, TicketQuery);
+pub struct Query(NodeQuery, AccountQuery, CalendarQuery, TicketQuery);
 
 /// 变更；每个根字段一个事务.
 /// Writes; one transaction for each root field.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    CalendarMutation,
     TicketMutation,
     ClaimMutation,
     ScopeMutation,

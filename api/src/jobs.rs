@@ -36,15 +36,21 @@ pub enum Kind {
     ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
+    /// Ends an account after its last day; the subject is the person.
+    Leave,
+    /// Counts provisional due dates again after a calendar came in; the subject is the hospital.
+    Calendar,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ClockPoint,
         Self::Unconfirmed,
         Self::ClaimUndecided,
         Self::Mail,
+        Self::Leave,
+        Self::Calendar,
     ];
 
     /// The stored word.
@@ -55,6 +61,8 @@ impl Kind {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
+            Self::Leave => "LEAVE",
+            Self::Calendar => "CALENDAR",
         }
     }
 
@@ -62,7 +70,11 @@ impl Kind {
     #[must_use]
     pub const fn talks(self) -> bool {
         match self {
-            Self::ClockPoint | Self::Unconfirmed | Self::ClaimUndecided => false,
+            Self::ClockPoint
+            | Self::Unconfirmed
+            | Self::ClaimUndecided
+            | Self::Leave
+            | Self::Calendar => false,
             Self::Mail => true,
         }
     }

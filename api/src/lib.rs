@@ -7,12 +7,14 @@
 pub mod account;
 pub mod app;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod demo;
 pub mod doctor;
 pub mod error;
+pub mod files;
 pub mod graphql;
 pub mod health;
 pub mod http;

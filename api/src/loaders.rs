@@ -13,9 +13,10 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use entity::values::{GrantState, Role};
 use entity::{
-    contract, department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply,
-    ticket_step,
+    assignment, attachment, contract, department, hospital, person, role_grant, sla_clock, ticket,
+    ticket_event, ticket_reply, ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
@@ -79,6 +80,123 @@ by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
 by_id!(ContractId, contract);
 
+macro_rules! of_person {
+    ($(#[$about:meta])* $name:ident, $table:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub PersonId);
+
+        impl Loader<$name> for Rows {
+            type Value = Vec<$table::Model>;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
+                let rows = $table::Entity::find()
+                    .filter($table::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
+                    .order_by_asc($table::Column::Id)
+                    .all(self.0.read())
+                    .await?;
+                let mut found: HashMap<$name, Self::Value> = HashMap::new();
+                for row in rows {
+                    found.entry($name(row.person_id)).or_default().push(row);
+                }
+                Ok(found)
+            }
+        }
+    };
+}
+
+of_person! {
+    /// Roles of a person, at every hospital; the reader's scope is applied to the rows.
+    GrantsOf, role_grant
+}
+of_person! {
+    /// Undertakings of a person, at every hospital; the reader's scope is applied to the rows.
+    UndertakingsOf, undertaking
+}
+of_person! {
+    /// Assignments of a person, at every hospital; the reader's scope is applied to the rows.
+    AssignmentsOf, assignment
+}
+
+/// Leads of a department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LeadsOf(pub DepartmentId);
+
+impl Loader<LeadsOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[LeadsOf]) -> Result<HashMap<LeadsOf, Self::Value>, Error> {
+        let grants = role_grant::Entity::find()
+            .filter(role_grant::Column::DepartmentId.is_in(keys.iter().map(|key| key.0)))
+            .filter(role_grant::Column::IsLead.eq(true))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let led = grants
+            .iter()
+            .filter_map(|grant| Some((LeadsOf(grant.department_id?), grant.person_id)));
+        people_of(&self.0, led.collect()).await
+    }
+}
+
+/// Project managers in office of a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ManagersOf(pub ContractId);
+
+impl Loader<ManagersOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ManagersOf]) -> Result<HashMap<ManagersOf, Self::Value>, Error> {
+        let serving = assignment::Entity::find()
+            .filter(assignment::Column::ContractId.is_in(keys.iter().map(|key| key.0)))
+            .filter(assignment::Column::UntilAt.is_null())
+            .all(self.0.read())
+            .await?;
+        let managers = role_grant::Entity::find()
+            .filter(role_grant::Column::PersonId.is_in(serving.iter().map(|row| row.person_id)))
+            .filter(role_grant::Column::Role.eq(Role::VendorPm))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let pairs = serving.iter().filter(|row| {
+            managers.iter().any(|grant| {
+                grant.person_id == row.person_id && grant.hospital_id == row.hospital_id
+            })
+        });
+        let pairs = pairs.map(|row| (ManagersOf(row.contract_id), row.person_id));
+        people_of(&self.0, pairs.collect()).await
+    }
+}
+
+/// The people behind pairs of key and id, each key's people by name.
+async fn people_of<K: Copy + Eq + std::hash::Hash>(
+    db: &Db,
+    pairs: Vec<(K, PersonId)>,
+) -> Result<HashMap<K, Vec<person::Model>>, Error> {
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
+        .order_by_asc(person::Column::Name)
+        .order_by_asc(person::Column::Id)
+        .all(db.read())
+        .await?;
+    let mut found: HashMap<K, Vec<person::Model>> = HashMap::new();
+    for row in people {
+        let mut keys: Vec<K> = Vec::new();
+        for (key, id) in &pairs {
+            if *id == row.id && !keys.contains(key) {
+                keys.push(*key);
+            }
+        }
+        for key in keys {
+            found.entry(key).or_default().push(row.clone());
+        }
+    }
+    Ok(found)
+}
+
 /// Clocks of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClocksOf(pub HospitalId, pub TicketId);
@@ -99,6 +217,36 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }

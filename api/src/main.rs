@@ -1,5 +1,7 @@
 //! `icuops`: the command line. It parses and prints; what is done stands in the library.
 
+mod cli;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +11,7 @@ use api::clock::Clock;
 use api::config::Config;
 use api::error::{Error, Result};
 use clap::{Args, Parser, Subcommand};
+use entity::rules::password::Preset;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,6 +48,16 @@ enum Command {
         #[command(flatten)]
         store: Store,
     },
+    /// 账号：建立、重置口令、列出. Accounts: add, reset, list.
+    User {
+        #[command(subcommand)]
+        what: cli::user::UserCommand,
+    },
+    /// 工作日历：导入年份. The working-day calendar: import a year.
+    Calendar {
+        #[command(subcommand)]
+        what: cli::calendar::CalendarCommand,
+    },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
     /// 审计链. The audit chains.
@@ -59,6 +72,9 @@ enum Command {
     },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
+        /// 另核对每个附件的内容：存在、长度、SHA-256. Also compare every file with its row: there, length, SHA-256.
+        #[arg(long)]
+        objects: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -158,11 +174,17 @@ struct ServeArgs {
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
+    #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
+    password_preset: Preset,
     /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
     #[arg(long, hide = true)]
     unmetered: bool,
 }
 
+fn preset(word: &str) -> std::result::Result<Preset, String> {
+    Preset::parse(word).ok_or_else(|| "mlps3 or nist".to_owned())
+}
 /// Exit code of damage found.
 const DAMAGED: u8 = 3;
 /// Exit code where another process serves the same database.
@@ -225,6 +247,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             say("数据库结构已是最新. The schema is up to date.");
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { what } => cli::user::run(what).await,
+        Command::Calendar { what } => cli::calendar::run(what).await,
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
@@ -239,7 +263,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Doctor { store } => doctor(&store).await,
+        Command::Doctor { objects, store } => doctor(&store, objects).await,
         Command::Job { what } => job(what).await,
     }
 }
@@ -313,6 +337,8 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
+    config.password_preset = args.password_preset;
+    config.password_days = args.password_preset.max_days();
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
     if args.unmetered {
@@ -352,6 +378,8 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
         }
     }
     config.demo = true;
+    // The shared password stays what the command prints.
+    config.password_days = None;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
     say(&format!(
@@ -407,14 +435,27 @@ async fn verify(app: &App) -> Result<ExitCode> {
     })
 }
 
-async fn doctor(store: &Store) -> Result<ExitCode> {
+async fn doctor(store: &Store, objects: bool) -> Result<ExitCode> {
     let url = config(store, SocketAddr::new(LOOPBACK, 0))?.database_url;
     let found = api::doctor::examine(&url, &mut |line| say(&line)).await?;
     for line in &found {
         say(line);
     }
-    if found.is_empty() {
-        say("数据库完好. The database is good.");
+    if !found.is_empty() {
+        return Ok(ExitCode::from(DAMAGED));
+    }
+    say("数据库完好. The database is good.");
+    if !objects {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = open(store).await?;
+    let not_scanned = api::ticket::attachment::not_scanned(&app).await?;
+    if not_scanned > 0 {
+        say(&format!(
+            "提醒：{not_scanned} 个附件未做恶意软件扫描 warning: {not_scanned} files without a malware scan"
+        ));
+    }
+    if check_objects(&app).await? {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::from(DAMAGED))
@@ -438,4 +479,20 @@ async fn job(what: JobCommand) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Names every file whose object is not what its row says; whether there was none.
+async fn check_objects(app: &App) -> Result<bool> {
+    use api::files::Damage;
+    let checked = api::ticket::attachment::check_objects(app).await?;
+    for (id, damage) in &checked.damaged {
+        say(&match damage {
+            Damage::Missing => format!("{id}: 文件缺失 the object is missing"),
+            Damage::Size => format!("{id}: 长度不符 the object has another length"),
+            Damage::Content => format!("{id}: 内容不符 the object has other bytes"),
+        });
+    }
+    let damaged = checked.damaged.len();
+    say(&format!("files: {} rows, {damaged} damaged", checked.rows));
+    Ok(damaged == 0)
 }

@@ -77,6 +77,38 @@ pub async fn tell(
     to: &BTreeSet<PersonId>,
     what: &Notice,
 ) -> Result<()> {
+    write(tx, app, hospital, to, what, Some(what.ticket)).await
+}
+
+/// Tells of an account or a role; cause, Chinese and English text.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tell_of_account(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    (cause, zh, en): (String, String, String),
+) -> Result<()> {
+    let what = Notice {
+        kind: NotificationKind::Account,
+        ticket: TicketId(uuid::Uuid::nil()),
+        cause,
+        zh,
+        en,
+    };
+    write(tx, app, hospital, to, &what, None).await
+}
+
+async fn write(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    what: &Notice,
+    ticket: Option<TicketId>,
+) -> Result<()> {
     let now = app.clock.now();
     for person in to {
         let id = NotificationId(app.clock.id());
@@ -85,7 +117,7 @@ pub async fn tell(
             hospital_id: Set(hospital),
             person_id: Set(*person),
             kind: Set(what.kind),
-            ticket_id: Set(Some(what.ticket)),
+            ticket_id: Set(ticket),
             effect_key: Set(what.cause.clone()),
             title_zh: Set(what.zh.clone()),
             title_en: Set(what.en.clone()),

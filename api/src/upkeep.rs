@@ -1,4 +1,5 @@
-//! What the server does beside its work: keeps the write-ahead log short, looks for damage (L5, L14).
+//! What the server does beside its work: keeps the write-ahead log short, looks for damage, sweeps objects
+//! without a row (L5, L14, G64).
 //!
 //! On PostgreSQL the server does both itself, so only the integrity check has anything to ask.
 
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::db::Depth;
+use crate::ticket;
 
 /// How often the log is looked at; it is moved into the file every thirtieth time.
 const LOOK: Duration = Duration::from_secs(1);
@@ -74,12 +76,23 @@ impl Quiet {
 }
 
 async fn watch(app: App) {
+    sweep(&app).await;
     if app.db.file_bytes() <= CHECKED_AT_START {
         look(&app, Depth::Quick).await;
     }
     loop {
         tokio::time::sleep(CHECK).await;
         look(&app, Depth::Full).await;
+        sweep(&app).await;
+    }
+}
+
+/// Deletes the objects of files that no row names.
+async fn sweep(app: &App) {
+    match ticket::attachment::sweep(app).await {
+        Ok(0) => {}
+        Ok(deleted) => tracing::info!(deleted, "objects without a row were deleted"),
+        Err(error) => tracing::error!(%error, "the sweep of objects failed"),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod rules;
 pub mod values;
 
 pub mod assignment;
+pub mod attachment;
 pub mod audit;
 pub mod audit_head;
 pub mod breach;
@@ -20,6 +21,7 @@ pub mod job;
 pub mod job_run;
 pub mod lease;
 pub mod login_attempt;
+pub mod machine_token;
 pub mod notification;
 pub mod parameter_set;
 pub mod password_history;

@@ -13,6 +13,8 @@ mod m20261125_000003_ticket;
 mod m20261125_000004_clock;
 mod m20261125_000005_machinery;
 mod m20261125_000006_job_run;
+mod m20261125_000008_account;
+mod m20261125_000009_attachment;
 mod m20261125_000010_claim;
 mod m20261125_000012_clock_target;
 mod table;
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_clock::Migration),
             Box::new(m20261125_000005_machinery::Migration),
             Box::new(m20261125_000006_job_run::Migration),
+            Box::new(m20261125_000008_account::Migration),
+            Box::new(m20261125_000009_attachment::Migration),
             Box::new(m20261125_000010_claim::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]

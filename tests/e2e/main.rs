@@ -7,10 +7,15 @@
 )]
 
 mod account;
+mod account_admin;
+mod account_calendar;
+mod account_session;
+mod account_token;
 mod audit;
 mod claim;
 mod clock;
 mod crawl;
+mod files;
 mod idempotency;
 mod jobs;
 mod matrix;

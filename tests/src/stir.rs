@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::TestApp;
 use crate::canary::prefix_of_table;
+use crate::cast::SPARE;
 use crate::make::Maker;
 use crate::sdl::{Field, Sdl, permissions};
 use crate::walk::repeated;
@@ -24,6 +25,21 @@ const TICKETS: &[(&str, &str)] = &[
     ("CONSULT", "CONSULT-FUNC"),
     ("TRAINING", "TRAINING-MGMT"),
     ("COMPLAINT", "COMPLAINT-QUALITY"),
+];
+
+/// Mutations that may end an account or a role: tried on the spare people alone.
+const ON_ACCOUNTS: &[&str] = &[
+    "assignPerson",
+    "decideGrant",
+    "disablePerson",
+    "enablePerson",
+    "endSessions",
+    "grantRole",
+    "recordUndertaking",
+    "resetPassword",
+    "revokeRole",
+    "setLeaveDate",
+    "unassignPerson",
 ];
 
 /// Times that the whole list of mutations is gone through; later ones need what earlier ones did.
@@ -88,7 +104,8 @@ impl TestApp {
                 if needed.is_empty() {
                     continue;
                 }
-                let mut pool = self.pool(hospital, people).await;
+                let on_accounts = ON_ACCOUNTS.contains(&field.name.as_str());
+                let mut pool = self.pool(hospital, people, on_accounts).await;
                 for (account, role) in people {
                     if !needed.iter().any(|permission| allows(*role, *permission)) {
                         continue;
@@ -104,7 +121,7 @@ impl TestApp {
                         if self.succeeds(account, field, arguments).await {
                             *done.entry(field.name.clone()).or_default() += 1;
                             self.tick();
-                            pool = self.pool(hospital, people).await;
+                            pool = self.pool(hospital, people, on_accounts).await;
                         }
                     }
                 }
@@ -119,6 +136,7 @@ impl TestApp {
         &self,
         hospital: uuid::Uuid,
         people: &[(&str, Role)],
+        on_accounts: bool,
     ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut pool: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         let canaries = self.canaries(hospital, &[]).await;
@@ -136,8 +154,34 @@ impl TestApp {
                 persons.push(("person".to_owned(), id[4..].to_owned()));
             }
         }
+        if on_accounts {
+            persons.clear();
+            let mut grants = Vec::new();
+            for account in SPARE {
+                let person = self.person_id(account).await;
+                let letters = |id| entity::ids::TicketId(id).to_string()[4..].to_owned();
+                persons.push(("person".to_owned(), letters(person)));
+                for grant in self.grants_of(person).await {
+                    grants.push(("role_grant".to_owned(), letters(grant)));
+                }
+            }
+            grants.reverse();
+            pool.insert("grt".to_owned(), grants);
+        }
         pool.insert("psn".to_owned(), persons);
         pool
+    }
+
+    async fn grants_of(&self, person: uuid::Uuid) -> Vec<uuid::Uuid> {
+        use entity::role_grant::{Column, Entity};
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+        let rows = Entity::find()
+            .filter(Column::PersonId.eq(person))
+            .order_by_asc(Column::GrantedAt)
+            .all(self.app.db.read())
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.id.0).collect()
     }
 
     async fn guess(

@@ -65,6 +65,7 @@ pub async fn prepare(app: &App, as_of: Option<NaiveDate>, say: &mut dyn FnMut(&s
     };
     let cast = people::found(&past, start).await?;
     story::tell(&past, &cast, start, now, say).await?;
+    people::ask_for_a_role(&past, &cast).await?;
     people::open_mailboxes(&past).await?;
     app.db.checkpoint().await.map_err(Error::from)
 }

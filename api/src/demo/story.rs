@@ -388,6 +388,7 @@ async fn act(
                     key: format!("demo-{}", app.clock.id()),
                     text: "已按要求补充说明。".to_owned(),
                     as_response: false,
+                    files: Vec::new(),
                 },
             )
             .await?

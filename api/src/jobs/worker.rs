@@ -15,7 +15,7 @@ use super::lease::{self, LeaseLost};
 use super::{Kind, Permanent};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{db, notification, ticket};
+use crate::{account, calendar, db, notification, ticket};
 
 /// Jobs claimed at once.
 const BATCH: u64 = 16;
@@ -36,6 +36,8 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Some(Kind::Unconfirmed) => ticket::timer::unconfirmed(app, row).await,
         Some(Kind::ClaimUndecided) => ticket::timer::claim_undecided(app, row).await,
         Some(Kind::Mail) => notification::mail(app, row).await,
+        Some(Kind::Leave) => account::jobs::leave(app, row).await,
+        Some(Kind::Calendar) => calendar::recount(app, row).await,
         None => Err(Error::internal("a job of an unknown kind")),
     }
 }

@@ -91,6 +91,20 @@ permissions! {
     TicketRate = "TICKET_RATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Read and verify the audit chain.
     AuditRead = "AUDIT_READ" => Auditor,
+    /// List the people of the hospital, and the vendor people as far as they serve it.
+    PeopleRead = "PEOPLE_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
+    /// Make, disable and enable accounts, reset passwords, set leave dates, grant and revoke roles, assign vendor people.
+    AccountManage = "ACCOUNT_MANAGE" => HospItAdmin,
+    /// Decide on privileged roles, as the second person.
+    GrantDecide = "GRANT_DECIDE" => HospManager,
+    /// End the sessions of somebody else.
+    SessionManage = "SESSION_MANAGE" => HospItAdmin,
+    /// Make, list and revoke machine tokens.
+    TokenManage = "TOKEN_MANAGE" => HospItAdmin,
+    /// Record a confidentiality undertaking.
+    UndertakingRecord = "UNDERTAKING_RECORD" => HospItAdmin,
+    /// Import a year of the working-day calendar.
+    CalendarImport = "CALENDAR_IMPORT" => HospItAdmin,
 }
 
 #[cfg(test)]
@@ -103,7 +117,14 @@ mod tests {
             .iter()
             .filter(|p| allows(Role::Auditor, **p))
             .collect();
-        assert_eq!(held, [&Permission::TicketCreate, &Permission::AuditRead]);
+        assert_eq!(
+            held,
+            [
+                &Permission::TicketCreate,
+                &Permission::AuditRead,
+                &Permission::PeopleRead
+            ]
+        );
     }
 
     #[test]
@@ -121,9 +142,26 @@ mod tests {
                 Permission::SeverityLower,
                 Permission::ScopeDecide,
                 Permission::DuplicateMark,
+                Permission::AccountManage,
+                Permission::GrantDecide,
+                Permission::SessionManage,
+                Permission::TokenManage,
+                Permission::UndertakingRecord,
+                Permission::CalendarImport,
             ] {
                 assert!(!allows(role, permission), "{role} {}", permission.word());
             }
+        }
+    }
+
+    #[test]
+    fn who_grants_a_privileged_role_is_not_who_decides_it() {
+        for role in Role::ALL {
+            assert!(
+                !(allows(*role, Permission::AccountManage)
+                    && allows(*role, Permission::GrantDecide)),
+                "{role}"
+            );
         }
     }
 }

@@ -90,6 +90,9 @@ pub struct AddReplyInput {
     /// Whether it is the response.
     #[graphql(default = false)]
     pub as_response: bool,
+    /// 已由本人上传至该工单的附件，至多 10 个.
+    /// Files that the author has already uploaded to this ticket, at most 10.
+    pub file_ids: Option<Vec<ID>>,
 }
 
 /// 核查表的一项.

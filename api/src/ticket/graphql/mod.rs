@@ -1,5 +1,6 @@
 //! Tickets in the schema.
 
+mod attachment;
 mod claims;
 mod clock;
 pub mod history;
@@ -12,12 +13,13 @@ pub mod query;
 mod scopes;
 mod types;
 
+pub use attachment::Attachment;
 pub use claims::ClaimMutation;
 pub use clock::SlaClock;
 pub use history::{TicketEvent, TicketReply};
 pub use mutation::TicketMutation;
 pub use nodes::nodes;
-pub use parts::{ClaimedTime, Contract, SolutionPlan, TicketStep, Wait};
+pub use parts::{ClaimedTime, SolutionPlan, TicketStep, Wait};
 pub use query::TicketQuery;
 pub use scopes::ScopeMutation;
 pub use types::Ticket;

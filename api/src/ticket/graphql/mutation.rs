@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use async_graphql::{Context, ID, Object};
-use entity::ids::{ContractId, PersonId, TicketId};
+use entity::ids::{AttachmentId, ContractId, PersonId, TicketId};
 
 use super::super::ops;
 use super::history::TicketReply;
@@ -133,11 +133,18 @@ impl TicketMutation {
         #[graphql(desc = "答复. The reply.")] input: AddReplyInput,
     ) -> Maybe<AddReplyPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let file_ids: Vec<_> = input
+            .file_ids
+            .iter()
+            .flatten()
+            .map(|id| AttachmentId::parse(id))
+            .collect();
         let run = || {
             let new = ops::NewReply {
                 key: input.idempotency_key.clone(),
                 text: input.text.clone(),
                 as_response: input.as_response,
+                files: file_ids.clone(),
             };
             Box::pin(ops::reply(app, who, id, new))
         };

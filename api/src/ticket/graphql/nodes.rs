@@ -4,17 +4,16 @@ use std::collections::HashSet;
 
 use async_graphql::{Context, ID};
 use entity::ids::{
-    ClaimId, ClockId, ContractId, PlanId, ReplyId, StepId, TicketEventId, TicketId, WaitId,
+    AttachmentId, ClaimId, ClockId, PlanId, ReplyId, StepId, TicketEventId, TicketId, WaitId,
 };
-use entity::values::Side;
 use entity::{
-    claimed_time, contract, sla_clock, solution_plan, ticket, ticket_event, ticket_reply,
+    attachment, claimed_time, sla_clock, solution_plan, ticket, ticket_event, ticket_reply,
     ticket_step, wait,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    ClaimedTime, Contract, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
+    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
     Wait,
 };
 use crate::error::Result;
@@ -57,31 +56,11 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
     of_ticket!(ctx, ids, found, ClockId, sla_clock, SlaClock);
     of_ticket!(ctx, ids, found, TicketEventId, ticket_event, TicketEvent);
     of_ticket!(ctx, ids, found, ReplyId, ticket_reply, TicketReply);
+    of_ticket!(ctx, ids, found, AttachmentId, attachment, Attachment);
     of_ticket!(ctx, ids, found, ClaimId, claimed_time, ClaimedTime);
     of_ticket!(ctx, ids, found, WaitId, wait, Wait);
     of_ticket!(ctx, ids, found, StepId, ticket_step, TicketStep);
     of_ticket!(ctx, ids, found, PlanId, solution_plan, SolutionPlan);
-    contracts(ctx, ids, found).await
-}
-
-/// Contracts of the hospitals of the reader; for the vendor those that the reader serves.
-async fn contracts(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<()> {
-    let keys: Vec<ContractId> = ids.iter().filter_map(|id| ContractId::parse(id)).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let who = requester(ctx);
-    let rows = contract::Entity::find()
-        .filter(contract::Column::Id.is_in(keys))
-        .filter(contract::Column::HospitalId.is_in(who.hospitals()))
-        .all(app(ctx).db.read())
-        .await?;
-    for row in rows {
-        let served = who.contracts.contains(&(row.hospital_id, row.id));
-        if who.side() == Some(Side::Hospital) || served {
-            found.insert(row.id.to_string(), Node::Contract(Contract(row)));
-        }
-    }
     Ok(())
 }
 

@@ -1,14 +1,14 @@
-//! What hangs on a ticket, as the schema shows it: claimed times, waits, steps, plans; and its contract.
+//! What hangs on a ticket, as the schema shows it: claimed times, waits, steps, plans.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::values::{
     Channel, ClaimKind, Decision, PlanState, Side, StepKind, WaitEnd, WaitReason,
 };
-use entity::{claimed_time, contract, solution_plan, ticket, ticket_step, wait};
+use entity::{claimed_time, solution_plan, ticket, ticket_step, wait};
 
 use super::super::ops;
 use super::types::{Maybe, person, settle};
-use crate::account::graphql::Person;
+use crate::account::graphql::{Contract, Person};
 use crate::connection;
 use crate::error::Result;
 use crate::graphql::{Counter, app, page, requester};
@@ -337,32 +337,6 @@ impl SolutionPlan {
     /// When it was executed.
     async fn executed_at(&self) -> Option<Instant> {
         self.0.executed_at.map(Instant)
-    }
-}
-
-/// 合同.
-/// The maintenance contract.
-#[derive(Clone, Debug)]
-pub struct Contract(pub contract::Model);
-
-/// 合同.
-/// The maintenance contract.
-#[Object]
-impl Contract {
-    /// 全局 ID.
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 合同编号.
-    /// Number of the contract.
-    async fn number(&self) -> &str {
-        &self.0.no
-    }
-    /// 名称.
-    /// Title.
-    async fn title(&self) -> &str {
-        &self.0.title
     }
 }
 

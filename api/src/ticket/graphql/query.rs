@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, TicketId};
 use entity::ticket;
-use entity::values::{Severity, TicketCategory, TicketStatus};
+use entity::values::{Severity, TicketCategory, TicketStatus, TokenScope};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
@@ -232,7 +232,7 @@ impl TicketQuery {
 
 async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, Error> {
     let who = requester(ctx);
-    who.require_reader()?;
+    who.reader(TokenScope::TicketRead)?;
     let scope = who.visible_tickets();
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
@@ -269,7 +269,7 @@ async fn list(
 ) -> Result<TicketConnection, Error> {
     let app = app(ctx);
     let who = requester(ctx);
-    let me = who.require_person()?.id;
+    let me = who.reader(TokenScope::TicketRead)?;
     use ticket::Column as C;
     let (column, down) = (order.field, order.direction == OrderDirection::Desc);
     let cursors = Cursors::new(

@@ -9,10 +9,11 @@ use entity::values::{
 use entity::{sla_clock, ticket};
 
 use super::super::ops;
+use super::attachment::{Attachment, attachments};
 use super::clock::SlaClock;
 use super::history::{self, TicketEventConnection, TicketReplyConnection};
-use super::parts::{self, ClaimedTime, Contract, SolutionPlan, TicketStepConnection, Wait};
-use crate::account::graphql::{Department, Person};
+use super::parts::{self, ClaimedTime, SolutionPlan, TicketStepConnection, Wait};
+use crate::account::graphql::{Contract, Department, Person};
 use crate::error::Error;
 use crate::graphql::requester;
 use crate::loaders::{self, ClaimsOf, ClocksOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
@@ -431,6 +432,14 @@ impl Ticket {
                 .await
                 .map_err(Into::into),
         )
+    }
+    /// 附件，至多 50 个，自最早起；字节经 REST.
+    /// Files, at most 50, oldest first; bytes by REST.
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<Option<Attachment>>> {
+        Ok(attachments(ctx, self.0.hospital_id, self.0.id, None).await?)
     }
 }
 

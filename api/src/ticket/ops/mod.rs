@@ -207,10 +207,24 @@ impl<'a> Change<'a> {
     /// # Errors
     /// Those of the database.
     pub async fn commit(
-        mut self,
+        self,
         kind: TicketEventKind,
         text: Option<String>,
         action: &str,
+    ) -> Result<ticket::Model> {
+        let act = Act::done(action, "ticket", self.row.id.0);
+        self.commit_about(kind, text, act).await
+    }
+
+    /// [`Change::commit`] with an audit row about another object than the ticket.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn commit_about(
+        mut self,
+        kind: TicketEventKind,
+        text: Option<String>,
+        act: Act<'_>,
     ) -> Result<ticket::Model> {
         self.row.next_due_at = clocks::next_due(&self.tx, &self.row).await?;
         self.row.version = self.before.version + 1;
@@ -222,14 +236,7 @@ impl<'a> Change<'a> {
             .update(&self.tx)
             .await?;
         record(&self.tx, self.app, actor, &row, self.now, kind, text).await?;
-        audit::append(
-            &self.tx,
-            self.now,
-            Some(row.hospital_id),
-            self.who,
-            Act::done(action, "ticket", row.id.0),
-        )
-        .await?;
+        audit::append(&self.tx, self.now, Some(row.hospital_id), self.who, act).await?;
         self.tx.commit().await?;
         self.app.wake.notify_one();
         Ok(row)

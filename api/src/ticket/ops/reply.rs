@@ -1,12 +1,13 @@
 //! Replies, visible to both sides, append-only (`domain.md` 4.3).
 
-use entity::ids::{ReplyId, TicketId};
+use entity::ids::{AttachmentId, ReplyId, TicketId};
 use entity::rules::access::Permission;
 use entity::values::{NotificationKind, Side, TicketAction, TicketEventKind, WaitEnd, WaitReason};
 use entity::{ticket, ticket_reply};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::attachment;
 use super::handle::{notice, require_handler};
 use super::respond::answered;
 use super::{Change, LONG, checked, wait};
@@ -25,6 +26,8 @@ pub struct NewReply {
     pub text: String,
     /// Sent as the response; for the vendor.
     pub as_response: bool,
+    /// Files that the author has uploaded to the ticket; `None` for an id that is none.
+    pub files: Vec<Option<AttachmentId>>,
 }
 
 /// A reply, visible to both sides; a reply of the awaited side ends the wait.
@@ -98,6 +101,7 @@ pub async fn reply(
     }
     .insert(&change.tx)
     .await?;
+    attachment::bind(&change, row.id, &new.files).await?;
     let other = if author.side == Side::Vendor {
         Some(change.row.reporter_id)
     } else {
