@@ -16,6 +16,7 @@ mod m20261125_000006_job_run;
 mod m20261125_000008_account;
 mod m20261125_000009_attachment;
 mod m20261125_000010_claim;
+mod m20261125_000011_proof;
 mod m20261125_000012_clock_target;
 mod table;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_account::Migration),
             Box::new(m20261125_000009_attachment::Migration),
             Box::new(m20261125_000010_claim::Migration),
+            Box::new(m20261125_000011_proof::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]
     }
