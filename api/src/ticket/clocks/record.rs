@@ -96,7 +96,7 @@ async fn events_of(db: &impl ConnectionTrait, clock: &sla_clock::Model) -> Resul
         .order_by_asc(sla_event::Column::Seq)
         .all(db)
         .await?;
-    replay_rows(terms, clock, &rows, now)
+    events_in(&rows)
 }
 
 /// [`replay`] of events that were read already, in their order.
@@ -106,6 +106,10 @@ pub(super) fn replay_rows(
     rows: &[sla_event::Model],
     now: DateTime<Utc>,
 ) -> Result<(Terms, Projection)> {
+    play(terms, clock, &events_in(rows)?, now)
+}
+
+fn events_in(rows: &[sla_event::Model]) -> Result<Vec<sla::Event>> {
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let body = serde_json::from_str(&row.payload).map_err(Error::internal)?;
