@@ -3,17 +3,19 @@
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
 //! in scope; a loader adds no scope of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
+use entity::{
+    department, hospital, partial, person, sla_clock, ticket, ticket_event, ticket_reply,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use crate::db::Db;
 use crate::error::Error;
@@ -36,6 +38,9 @@ pub struct Rows(Db);
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
+/// Most keys of one statement.
+const BATCH: usize = 500;
+
 /// Fresh loaders for one request.
 #[must_use]
 pub fn fresh(db: &Db) -> Loaders {
@@ -45,7 +50,19 @@ pub fn fresh(db: &Db) -> Loaders {
         YieldTimer,
         HashMapCache::default(),
     )
-    .max_batch_size(500)
+    .max_batch_size(BATCH)
+}
+
+/// Keys for a list of values, filled up with the last one to one of a few lengths: the engines prepare, plan and keep
+/// a statement for each length (G79).
+fn padded<K: Copy + PartialEq>(keys: &[K]) -> Vec<K> {
+    let mut keys = keys.to_vec();
+    keys.dedup();
+    if let Some(last) = keys.last().copied() {
+        let length = [1, 8, 64].into_iter().find(|length| keys.len() <= *length);
+        keys.resize(length.unwrap_or(BATCH).max(keys.len()), last);
+    }
+    keys
 }
 
 macro_rules! by_id {
@@ -56,7 +73,7 @@ macro_rules! by_id {
 
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
                 let rows = $table::Entity::find()
-                    .filter($table::Column::Id.is_in(keys.iter().copied()))
+                    .filter($table::Column::Id.is_in(padded(keys)))
                     .all(self.0.read())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -65,9 +82,31 @@ macro_rules! by_id {
     };
 }
 
-by_id!(PersonId, person);
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
+
+impl Loader<PersonId> for Rows {
+    type Value = person::Line;
+    type Error = Error;
+
+    async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, Error> {
+        let rows = person::Line::of(person::Entity::find())
+            .filter(person::Column::Id.is_in(padded(keys)))
+            .into_model::<person::Line>()
+            .all(self.0.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The few hospitals of many rows.
+fn hospitals_of(all: impl Iterator<Item = HospitalId>) -> Vec<HospitalId> {
+    padded(&all.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
+}
+
+fn tickets_of(all: impl Iterator<Item = TicketId>) -> Vec<TicketId> {
+    padded(&all.collect::<Vec<_>>())
+}
 
 /// Clocks of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,13 +117,11 @@ impl Loader<ClocksOf> for Rows {
     type Error = Error;
 
     async fn load(&self, keys: &[ClocksOf]) -> Result<HashMap<ClocksOf, Self::Value>, Error> {
-        let rows = sla_clock::Entity::find()
-            .filter(sla_clock::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(sla_clock::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
-            .order_by_asc(sla_clock::Column::Cycle)
-            .order_by_asc(sla_clock::Column::Code)
-            .all(self.0.read())
-            .await?;
+        let query = sla_clock::Entity::find()
+            .filter(sla_clock::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(sla_clock::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))));
+        let mut rows = partial::some(query, None, self.0.read()).await?;
+        rows.sort_unstable_by_key(|row| (row.cycle, row.code.word()));
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
             found
@@ -112,7 +149,7 @@ pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, Error> {
 pub async fn person(
     ctx: &Context<'_>,
     id: Option<PersonId>,
-) -> Result<Option<person::Model>, Error> {
+) -> Result<Option<person::Line>, Error> {
     match id {
         Some(id) => of(ctx)?.load_one(id).await,
         None => Ok(None),
@@ -142,6 +179,16 @@ pub struct Lines {
     size: i32,
     backward: bool,
     beyond: Option<i32>,
+    wanted: Wanted,
+}
+
+/// What of numbered lines is selected; the rest is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// How many lines the ticket has.
+    pub total: bool,
+    /// Their long text.
+    pub text: bool,
 }
 
 impl Lines {
@@ -149,14 +196,20 @@ impl Lines {
     ///
     /// # Errors
     /// `BAD_CURSOR`.
-    pub fn of(row: &ticket::Model, window: &Window) -> Result<Self, Error> {
+    pub fn of(row: &ticket::Model, window: &Window, wanted: &Wanted) -> Result<Self, Error> {
         Ok(Self {
             hospital: row.hospital_id,
             ticket: row.id,
             size: i32::try_from(window.size + 1).map_err(Error::internal)?,
             backward: window.backward,
             beyond: window.beyond.map(|key| key.seq()).transpose()?,
+            wanted: *wanted,
         })
+    }
+
+    /// Whether the page cannot be told without the last number.
+    fn needs_last(&self) -> bool {
+        self.wanted.total || (self.backward && self.beyond.is_none())
     }
 
     /// First and last number of the page, given the last number of the ticket.
@@ -201,20 +254,23 @@ macro_rules! numbered {
 
             async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
                 use $table::Column as C;
-                let scope = Condition::all()
-                    .add(C::HospitalId.is_in(keys.iter().map(|key| key.0.hospital)))
-                    .add(C::TicketId.is_in(keys.iter().map(|key| key.0.ticket)));
-                let last: HashMap<TicketId, i32> = $table::Entity::find()
-                    .select_only()
-                    .column(C::TicketId)
-                    .column_as(C::Seq.max(), "last")
-                    .filter(scope.clone())
-                    .group_by(C::TicketId)
-                    .into_tuple::<(TicketId, i32)>()
-                    .all(self.0.read())
-                    .await?
-                    .into_iter()
-                    .collect();
+                let hospitals = C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0.hospital)));
+                let mut last: HashMap<TicketId, i32> = HashMap::new();
+                let counted: Vec<TicketId> =
+                    keys.iter().filter(|key| key.0.needs_last()).map(|key| key.0.ticket).collect();
+                if !counted.is_empty() {
+                    let rows = $table::Entity::find()
+                        .select_only()
+                        .column(C::TicketId)
+                        .column_as(C::Seq.max(), "last")
+                        .filter(hospitals.clone())
+                        .filter(C::TicketId.is_in(padded(&counted)))
+                        .group_by(C::TicketId)
+                        .into_tuple::<(TicketId, i32)>()
+                        .all(self.0.read())
+                        .await?;
+                    last.extend(rows);
+                }
                 let range = |key: &$name| {
                     key.0.range(last.get(&key.0.ticket).copied().unwrap_or(0))
                 };
@@ -223,14 +279,14 @@ macro_rules! numbered {
                     ranges.entry(range(key)).or_default().push(key.0.ticket);
                 }
                 let wanted = ranges.into_iter().fold(Condition::any(), |any, ((from, to), tickets)| {
-                    any.add(C::TicketId.is_in(tickets).and(C::Seq.between(from, to)))
+                    any.add(C::TicketId.is_in(padded(&tickets)).and(C::Seq.between(from, to)))
                 });
-                let rows = $table::Entity::find()
-                    .filter(scope)
-                    .filter(wanted)
-                    .order_by_asc(C::Seq)
-                    .all(self.0.read())
-                    .await?;
+                let query = $table::Entity::find().filter(hospitals).filter(wanted);
+                // The text may be long and is left out unless somebody looks at it (G72).
+                let columns: Vec<C> = C::iter().filter(|column| !matches!(column, C::Text)).collect();
+                let bare = !keys.iter().any(|key| key.0.wanted.text);
+                let mut rows = partial::some(query, bare.then_some(&columns[..]), self.0.read()).await?;
+                rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
                 for row in rows {
                     by_ticket.entry(row.ticket_id).or_default().push(row);

@@ -30,7 +30,8 @@ impl Viewer {
     /// 本人.
     /// The person.
     async fn person(&self) -> Option<Person> {
-        self.0.person.clone().map(|row| Person { row, own: true })
+        let row = self.0.person.clone()?.into();
+        Some(Person { row, own: true })
     }
     /// 有效角色.
     /// Roles in force.
@@ -88,14 +89,14 @@ impl Viewer {
 /// A person.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// The row.
-    pub row: person::Model,
+    /// What is shown of the row.
+    pub row: person::Line,
     /// Whether this is the reader.
     pub own: bool,
 }
 
-impl From<person::Model> for Person {
-    fn from(row: person::Model) -> Self {
+impl From<person::Line> for Person {
+    fn from(row: person::Line) -> Self {
         Self { row, own: false }
     }
 }
@@ -193,8 +194,9 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
             .all(db)
             .await?;
         for row in rows {
-            let own = who.person_id() == Some(row.id);
-            found.insert(row.id.to_string(), Node::Person(Person { row, own }));
+            let (id, own) = (row.id.to_string(), who.person_id() == Some(row.id));
+            let row = row.into();
+            found.insert(id, Node::Person(Person { row, own }));
         }
     }
     let mine = who.hospitals();

@@ -234,21 +234,15 @@ fn new_token() -> Result<String> {
 pub async fn resume(app: &App, token: &str, kind: SessionKind) -> Result<Requester> {
     let refused = || Error::new(Code::Unauthenticated);
     let now = app.clock.now();
-    let row = session::Entity::find()
-        .filter(session::Column::TokenSha256.eq(digest(token)))
-        .one(app.db.read())
+    let (row, person, grants) = Requester::of_token(app.db.read(), &digest(token))
         .await?
-        .filter(|row| {
+        .filter(|(row, person, _)| {
             row.kind == kind
                 && row.revoked_at.is_none()
                 && now < row.expires_at
                 && now < row.last_seen_at + IDLE
+                && is_open(person, now)
         })
-        .ok_or_else(refused)?;
-    let person = person::Entity::find_by_id(row.person_id)
-        .one(app.db.read())
-        .await?
-        .filter(|person| is_open(person, now))
         .ok_or_else(refused)?;
     if now - row.last_seen_at >= SEEN_GRAIN {
         let tx = app.db.begin_write().await?;
@@ -259,7 +253,7 @@ pub async fn resume(app: &App, token: &str, kind: SessionKind) -> Result<Request
             .await?;
         tx.commit().await?;
     }
-    Requester::load(app.db.read(), person, Some(row), now).await
+    Requester::with(app.db.read(), person, Some(row), grants, now).await
 }
 
 /// Ends the session of the requester, or all of the person's.
@@ -401,7 +395,7 @@ pub async fn change_password(app: &App, who: &Requester, current: &str, new: &st
 
 /// Whether a side may see the sign-in name of a person: one's own, and the information centre of the hospital.
 #[must_use]
-pub fn sees_account(who: &Requester, person: &person::Model) -> bool {
+pub fn sees_account(who: &Requester, person: &person::Line) -> bool {
     let own = who.person_id() == Some(person.id);
     let centre = person.side == Side::Hospital
         && person.hospital_id.is_some_and(|hospital| {

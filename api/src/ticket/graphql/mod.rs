@@ -1,6 +1,7 @@
 //! Tickets in the schema.
 
 mod clock;
+mod columns;
 pub mod history;
 mod input;
 mod mutation;

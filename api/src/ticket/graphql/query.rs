@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use entity::ids::TicketId;
-use entity::ticket;
 use entity::values::{Severity, TicketCategory, TicketStatus};
+use entity::{partial, ticket};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
+use super::columns;
 use super::types::Ticket;
 use crate::connection;
 use crate::error::{Error, Reason};
@@ -217,15 +218,15 @@ async fn list(
         TicketOrderField::CreatedAt => C::CreatedAt,
         TicketOrderField::ReceivedAt => C::ReceivedAt,
     };
-    let rows = page::select(scope.clone(), (sort, C::Id), &window, down)?
-        .all(app.db.read())
-        .await?;
-    let page = page(&cursors, &window, rows, |row| {
+    let query = page::select(scope.clone(), (sort, C::Id), &window, down)?;
+    let columns = columns::of_nodes(ctx);
+    let rows = partial::some(query, columns.as_deref(), app.db.read()).await?;
+    let page = page(cursors, &window, rows, |row| {
         let at = match column {
             TicketOrderField::CreatedAt => row.created_at,
             TicketOrderField::ReceivedAt => row.received_at,
         };
         Key::at(at, row.id.0)
-    })?;
+    });
     Ok(TicketConnection::new(page, Counter::of(scope)))
 }
