@@ -4,8 +4,10 @@
 //! reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 
 mod retry;
+mod statements;
 mod tx;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use sea_orm::{
 };
 
 pub use retry::{retrying, transient};
+pub use statements::Statements;
 pub use tx::{CommitFailed, Tx};
 
 /// The database: a pool that writes and a pool that only reads.
@@ -25,6 +28,8 @@ pub struct Db {
     read: DatabaseConnection,
     /// Distinguishes databases within one process, of which tests have many.
     number: usize,
+    /// What is sent.
+    pub statements: Arc<Statements>,
 }
 
 static CONNECTED: AtomicUsize = AtomicUsize::new(0);
@@ -39,22 +44,25 @@ impl Db {
     /// Those of the driver, and a SQLite that is too old.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
         let number = CONNECTED.fetch_add(1, Ordering::Relaxed);
-        if url.starts_with("sqlite:") {
+        let (mut write, mut read) = if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, false)).await?;
             check_sqlite_version(&write).await?;
-            let read = Database::connect(sqlite(url, true)).await?;
-            Ok(Self {
-                write,
-                read,
-                number,
-            })
+            (write, Database::connect(sqlite(url, true)).await?)
         } else {
-            Ok(Self {
-                write: Database::connect(postgres(url, true)).await?,
-                read: Database::connect(postgres(url, false)).await?,
-                number,
-            })
-        }
+            (
+                Database::connect(postgres(url, true)).await?,
+                Database::connect(postgres(url, false)).await?,
+            )
+        };
+        let statements = Arc::new(Statements::default());
+        statements.watch(&mut write);
+        statements.watch(&mut read);
+        Ok(Self {
+            write,
+            read,
+            number,
+            statements,
+        })
     }
 
     /// Applies what is missing of the schema.

@@ -3,12 +3,14 @@
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
 //! in scope; a loader adds no scope of its own.
 
+mod drive;
+
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use async_graphql::runtime::{Timer, TokioSpawner};
+use async_graphql::runtime::Timer;
 use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
 use entity::{
     department, hospital, partial, person, sla_clock, ticket, ticket_event, ticket_reply,
@@ -17,18 +19,19 @@ use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
+pub use drive::{Batches, drive};
+
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
 
-/// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
-/// millisecond a level.
+/// A batch is read as soon as it is polled; when that is, `drive` decides.
 #[derive(Debug)]
-struct YieldTimer;
+struct AtOnce;
 
-impl Timer for YieldTimer {
+impl Timer for AtOnce {
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::task::yield_now())
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -41,16 +44,18 @@ pub type Loaders = DataLoader<Rows, HashMapCache>;
 /// Most keys of one statement.
 const BATCH: usize = 500;
 
-/// Fresh loaders for one request.
+/// Fresh loaders for one request, and their batches, with which it must be driven.
 #[must_use]
-pub fn fresh(db: &Db) -> Loaders {
-    DataLoader::with_cache(
+pub fn fresh(db: &Db) -> (Loaders, Batches) {
+    let batches = Batches::default();
+    let loaders = DataLoader::with_cache(
         Rows(db.clone()),
-        TokioSpawner::current(),
-        YieldTimer,
+        batches.clone(),
+        AtOnce,
         HashMapCache::default(),
     )
-    .max_batch_size(BATCH)
+    .max_batch_size(BATCH);
+    (loaders, batches)
 }
 
 /// Keys for a list of values, filled up with the last one to one of a few lengths: the engines prepare, plan and keep
@@ -117,10 +122,11 @@ impl Loader<ClocksOf> for Rows {
     type Error = Error;
 
     async fn load(&self, keys: &[ClocksOf]) -> Result<HashMap<ClocksOf, Self::Value>, Error> {
+        let columns: Vec<sla_clock::Column> = sla_clock::Column::iter().collect();
         let query = sla_clock::Entity::find()
             .filter(sla_clock::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(sla_clock::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))));
-        let mut rows = partial::some(query, None, self.0.read()).await?;
+        let mut rows = partial::some(query, &columns, self.0.read()).await?;
         rows.sort_unstable_by_key(|row| (row.cycle, row.code.word()));
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -283,9 +289,10 @@ macro_rules! numbered {
                 });
                 let query = $table::Entity::find().filter(hospitals).filter(wanted);
                 // The text may be long and is left out unless somebody looks at it (G72).
-                let columns: Vec<C> = C::iter().filter(|column| !matches!(column, C::Text)).collect();
-                let bare = !keys.iter().any(|key| key.0.wanted.text);
-                let mut rows = partial::some(query, bare.then_some(&columns[..]), self.0.read()).await?;
+                let text = keys.iter().any(|key| key.0.wanted.text);
+                let columns: Vec<C> =
+                    C::iter().filter(|column| text || !matches!(column, C::Text)).collect();
+                let mut rows = partial::some(query, &columns, self.0.read()).await?;
                 rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
                 for row in rows {

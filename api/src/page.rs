@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SimpleExpr};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr, UnionType,
+};
+use sea_orm::{EntityTrait, IdenStatic, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -208,28 +210,61 @@ pub fn beyond<C: sea_orm::ColumnTrait>(
 
 /// Asks for one row more than the window holds, in the order `(at, id)`, beyond its cursor.
 ///
+/// Each of `parts` is answered from an index by itself; with several, their first rows are merged by one statement.
+///
 /// # Errors
 /// `BAD_CURSOR`.
-pub fn select<E, C>(
-    query: Select<E>,
-    (at, id): (C, C),
+pub fn select<E>(
+    parts: Vec<Select<E>>,
+    columns: &[E::Column],
+    (at, id): (E::Column, E::Column),
     window: &Window,
     descending: bool,
-) -> Result<Select<E>>
+) -> Result<SelectStatement>
 where
     E: EntityTrait,
-    C: sea_orm::ColumnTrait,
 {
     let down = descending != window.backward;
-    let query = match window.beyond {
-        Some(key) => query.filter(beyond(at, id, key, down)?),
-        None => query,
+    let order = || if down { Order::Desc } else { Order::Asc };
+    let mut parts = parts
+        .into_iter()
+        .map(|part| {
+            let part = match window.beyond {
+                Some(key) => part.filter(beyond(at, id, key, down)?),
+                None => part,
+            };
+            Ok(part
+                .select_only()
+                .columns(columns.iter().copied())
+                .order_by(at, order())
+                .order_by(id, order())
+                .limit(window.size + 1)
+                .into_query())
+        })
+        .collect::<Result<Vec<SelectStatement>>>()?;
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
+        return Ok(only);
+    }
+    let rows = |part: SelectStatement| {
+        Query::select()
+            .columns(columns.iter().map(|column| Alias::new(column.as_str())))
+            .from_subquery(part, "part")
+            .to_owned()
     };
-    let order = if down { Order::Desc } else { Order::Asc };
-    Ok(query
-        .order_by(at, order.clone())
-        .order_by(id, order)
-        .limit(window.size + 1))
+    let mut parts = parts.into_iter().map(rows);
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.union(UnionType::All, part);
+    }
+    Ok(Query::select()
+        .columns(columns.iter().map(|column| Alias::new(column.as_str())))
+        .from_subquery(all, "page")
+        .order_by(Alias::new(at.as_str()), order())
+        .order_by(Alias::new(id.as_str()), order())
+        .limit(window.size + 1)
+        .to_owned())
 }
 
 /// Cuts the surplus row off and puts the rows in the order of the list; whether there was more.

@@ -3,10 +3,8 @@
 //! The other fields are blank: empty, zero, none, the first word. Whoever reads so names the columns of everything
 //! that is looked at later; a list that shows number and state never carries ten thousand characters of text.
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryResult, QuerySelect,
-    QueryTrait, Select,
-};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, QuerySelect, QueryTrait, Select};
 
 /// The value of a column that was not read.
 pub trait Blank {
@@ -47,35 +45,37 @@ pub trait Partial<C>: Sized {
     fn read(row: &QueryResult, columns: &[C], from: usize) -> Result<Self, DbErr>;
 }
 
-/// Reads these columns of the rows of a query; all of them for `None`.
+/// Reads these columns of the rows of a query.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn some<E>(
     query: Select<E>,
-    columns: Option<&[E::Column]>,
+    columns: &[E::Column],
     db: &impl ConnectionTrait,
 ) -> Result<Vec<E::Model>, DbErr>
 where
     E: EntityTrait,
     E::Model: Partial<E::Column>,
-    E::Column: ColumnTrait + Iterable,
 {
-    let all: Vec<E::Column>;
-    let columns = match columns {
-        Some(columns) => columns,
-        None => {
-            all = E::Column::iter().collect();
-            &all
-        }
-    };
     let query = query.select_only().columns(columns.iter().copied());
-    let rows = db
-        .query_all_raw(query.build(db.get_database_backend()))
-        .await?;
-    rows.iter()
-        .map(|row| E::Model::read(row, columns, 0))
-        .collect()
+    read(&query.into_query(), columns, db).await
+}
+
+/// Reads the rows of a statement that selects these columns in this order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn read<M, C>(
+    query: &SelectStatement,
+    columns: &[C],
+    db: &impl ConnectionTrait,
+) -> Result<Vec<M>, DbErr>
+where
+    M: Partial<C>,
+{
+    let rows = db.query_all(query).await?;
+    rows.iter().map(|row| M::read(row, columns, 0)).collect()
 }
 
 /// Makes the model of a table readable in part; each field with its column.

@@ -11,6 +11,7 @@ mod m20261125_000002_contract;
 mod m20261125_000003_ticket;
 mod m20261125_000004_clock;
 mod m20261125_000005_machinery;
+mod m20261125_000007_index;
 mod m20261125_000012_clock_target;
 mod table;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_ticket::Migration),
             Box::new(m20261125_000004_clock::Migration),
             Box::new(m20261125_000005_machinery::Migration),
+            Box::new(m20261125_000007_index::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]
     }

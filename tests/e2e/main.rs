@@ -10,6 +10,7 @@ mod account;
 mod audit;
 mod clock;
 mod schema;
+mod statement;
 mod tidy;
 mod transport;
 mod wall;

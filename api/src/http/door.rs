@@ -71,10 +71,11 @@ impl Door for Server {
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
+        let (loaders, batches) = loaders::fresh(&self.app.db);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders::fresh(&self.app.db));
-        self.schema.execute(request).await
+            .data(loaders);
+        loaders::drive(self.schema.execute(request), &batches).await
     }
 }

@@ -4,6 +4,7 @@
 
 use async_graphql::Context;
 use entity::ticket::Column as C;
+use sea_orm::Iterable;
 
 /// Read always: identity, tenant, and what lists are ordered by.
 const ALWAYS: [C; 4] = [C::Id, C::HospitalId, C::CreatedAt, C::ReceivedAt];
@@ -50,9 +51,13 @@ fn of(field: &str) -> Option<&'static [C]> {
     })
 }
 
-/// The columns for the nodes of a connection; `None` for all.
+/// The columns for the nodes of a connection.
 #[must_use]
-pub(super) fn of_nodes(ctx: &Context<'_>) -> Option<Vec<C>> {
+pub(super) fn of_nodes(ctx: &Context<'_>) -> Vec<C> {
+    listed(ctx).unwrap_or_else(|| C::iter().collect())
+}
+
+fn listed(ctx: &Context<'_>) -> Option<Vec<C>> {
     let look = ctx.look_ahead();
     let mut columns = ALWAYS.to_vec();
     for node in [look.field("nodes"), look.field("edges").field("node")] {

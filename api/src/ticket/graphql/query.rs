@@ -211,16 +211,25 @@ async fn list(
         &format!("tickets|{me}|{order:?}|{filter:?}"),
     );
     let window = cursors.window(ask)?;
-    let scope = ticket::Entity::find()
-        .filter(who.visible_tickets())
-        .filter(filtered(filter, app.clock.now()));
+    let wanted = filtered(filter, app.clock.now());
     let sort = match column {
         TicketOrderField::CreatedAt => C::CreatedAt,
         TicketOrderField::ReceivedAt => C::ReceivedAt,
     };
-    let query = page::select(scope.clone(), (sort, C::Id), &window, down)?;
+    let mut parts: Vec<_> = who
+        .visible_tickets_by_hospital()
+        .into_iter()
+        .map(|part| ticket::Entity::find().filter(part).filter(wanted.clone()))
+        .collect();
+    if parts.is_empty() {
+        parts.push(ticket::Entity::find().filter(who.visible_tickets()));
+    }
     let columns = columns::of_nodes(ctx);
-    let rows = partial::some(query, columns.as_deref(), app.db.read()).await?;
+    let query = page::select(parts, &columns, (sort, C::Id), &window, down)?;
+    let rows: Vec<ticket::Model> = partial::read(&query, &columns, app.db.read()).await?;
+    let scope = ticket::Entity::find()
+        .filter(who.visible_tickets())
+        .filter(wanted);
     let page = page(cursors, &window, rows, |row| {
         let at = match column {
             TicketOrderField::CreatedAt => row.created_at,
