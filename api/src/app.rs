@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::account::password::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::health::Health;
+use crate::jobs::Held;
 use crate::metrics::Metrics;
 
 /// The shared state; one for the process.
@@ -24,8 +27,14 @@ pub struct App {
     pub passwords: Passwords,
     /// Key of the cursors of this process.
     pub cursor_key: [u8; 32],
+    /// What the process knows of itself.
+    pub health: Arc<Health>,
     /// Counters of this process.
     pub metrics: Arc<Metrics>,
+    /// This start of the process, in leases and runs.
+    pub node: Uuid,
+    /// Jobs that this process holds.
+    pub held: Arc<Held>,
     /// Wakes the worker when a job was committed.
     pub wake: Arc<Notify>,
 }
@@ -36,8 +45,11 @@ impl App {
     /// # Errors
     /// Those of the database, and of the random source of the machine.
     pub async fn start(config: Config, clock: Clock) -> Result<Self> {
-        let db = Db::connect(&config.database_url).await?;
-        db.migrate().await?;
+        let metrics = Arc::new(Metrics::default());
+        let db = Db::connect(&config.database_url)
+            .await?
+            .measured(Arc::clone(&metrics));
+        db.migrate(&clock).await?;
         let passwords = Passwords::new(config.hash_permits)?;
         let mut cursor_key = [0_u8; 32];
         getrandom::fill(&mut cursor_key)
@@ -48,7 +60,10 @@ impl App {
             db,
             passwords,
             cursor_key,
-            metrics: Arc::default(),
+            health: Arc::default(),
+            metrics,
+            node: Uuid::new_v4(),
+            held: Arc::default(),
             wake: Arc::new(Notify::new()),
         })
     }

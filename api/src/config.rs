@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use entity::rules::password::Preset;
+
+use crate::jobs::Leases;
+
 /// What `lib::run` is given.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -24,10 +28,20 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Sender of mail.
     pub mail_from: String,
+    /// Token with which `/metrics` may be read; none: only on the listener of its own.
+    pub metrics_token: Option<String>,
+    /// Listener of `/metrics` on this machine, without a token.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How long claims of jobs hold.
+    pub leases: Leases,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
     pub hash_permits: usize,
+    /// Which rules new passwords obey.
+    pub password_preset: Preset,
+    /// Days after which a password must be changed; none for no rotation.
+    pub password_days: Option<u32>,
 }
 
 impl Config {
@@ -44,8 +58,13 @@ impl Config {
             demo: false,
             smtp_url: None,
             mail_from: "icuops@localhost".to_owned(),
+            metrics_token: None,
+            metrics_listen: None,
+            leases: Leases::default(),
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
+            password_preset: Preset::Mlps3,
+            password_days: Preset::Mlps3.max_days(),
         }
     }
 }

@@ -1,29 +1,37 @@
 //! Batched loading of edges: one statement an edge and page, whatever its size (G71).
 //!
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
-//! in scope; a loader adds no scope of its own.
+//! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
 
 mod drive;
+mod parts;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::Timer;
-use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
+use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use entity::values::{GrantState, Role};
 use entity::{
-    department, hospital, partial, person, sla_clock, ticket, ticket_event, ticket_reply,
+    assignment, attachment, contract, department, hospital, partial, person, role_grant, sla_clock,
+    ticket, ticket_event, ticket_reply, ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+};
 
 pub use drive::{Batches, drive};
+pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
 
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
+use crate::requester::Requester;
 
 /// A batch is read as soon as it is polled; when that is, `drive` decides.
 #[derive(Debug)]
@@ -35,8 +43,8 @@ impl Timer for AtOnce {
     }
 }
 
-/// Reads rows by key.
-pub struct Rows(Db);
+/// Reads rows by key, for one reader.
+pub struct Rows(Db, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
@@ -46,10 +54,10 @@ const BATCH: usize = 500;
 
 /// Fresh loaders for one request, and their batches, with which it must be driven.
 #[must_use]
-pub fn fresh(db: &Db) -> (Loaders, Batches) {
+pub fn fresh(db: &Db, reader: Arc<Requester>) -> (Loaders, Batches) {
     let batches = Batches::default();
     let loaders = DataLoader::with_cache(
-        Rows(db.clone()),
+        Rows(db.clone(), reader),
         batches.clone(),
         AtOnce,
         HashMapCache::default(),
@@ -87,21 +95,136 @@ macro_rules! by_id {
     };
 }
 
-by_id!(HospitalId, hospital);
-by_id!(DepartmentId, department);
-
 impl Loader<PersonId> for Rows {
-    type Value = person::Line;
+    type Value = person::Model;
     type Error = Error;
 
     async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, Error> {
-        let rows = person::Line::of(person::Entity::find())
-            .filter(person::Column::Id.is_in(padded(keys)))
-            .into_model::<person::Line>()
-            .all(self.0.read())
-            .await?;
+        let query = person::Entity::find().filter(person::Column::Id.is_in(padded(keys)));
+        let rows = partial::some(query, &person::shown(), self.0.read()).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
+}
+
+by_id!(HospitalId, hospital);
+by_id!(DepartmentId, department);
+by_id!(ContractId, contract);
+
+macro_rules! of_person {
+    ($(#[$about:meta])* $name:ident, $table:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub PersonId);
+
+        impl Loader<$name> for Rows {
+            type Value = Vec<$table::Model>;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
+                let rows = $table::Entity::find()
+                    .filter($table::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
+                    .order_by_asc($table::Column::Id)
+                    .all(self.0.read())
+                    .await?;
+                let mut found: HashMap<$name, Self::Value> = HashMap::new();
+                for row in rows {
+                    found.entry($name(row.person_id)).or_default().push(row);
+                }
+                Ok(found)
+            }
+        }
+    };
+}
+
+of_person! {
+    /// Roles of a person, at every hospital; the reader's scope is applied to the rows.
+    GrantsOf, role_grant
+}
+of_person! {
+    /// Undertakings of a person, at every hospital; the reader's scope is applied to the rows.
+    UndertakingsOf, undertaking
+}
+of_person! {
+    /// Assignments of a person, at every hospital; the reader's scope is applied to the rows.
+    AssignmentsOf, assignment
+}
+
+/// Leads of a department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LeadsOf(pub DepartmentId);
+
+impl Loader<LeadsOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[LeadsOf]) -> Result<HashMap<LeadsOf, Self::Value>, Error> {
+        let grants = role_grant::Entity::find()
+            .filter(role_grant::Column::DepartmentId.is_in(keys.iter().map(|key| key.0)))
+            .filter(role_grant::Column::IsLead.eq(true))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let led = grants
+            .iter()
+            .filter_map(|grant| Some((LeadsOf(grant.department_id?), grant.person_id)));
+        people_of(&self.0, led.collect()).await
+    }
+}
+
+/// Project managers in office of a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ManagersOf(pub ContractId);
+
+impl Loader<ManagersOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ManagersOf]) -> Result<HashMap<ManagersOf, Self::Value>, Error> {
+        let serving = assignment::Entity::find()
+            .filter(assignment::Column::ContractId.is_in(keys.iter().map(|key| key.0)))
+            .filter(assignment::Column::UntilAt.is_null())
+            .all(self.0.read())
+            .await?;
+        let managers = role_grant::Entity::find()
+            .filter(role_grant::Column::PersonId.is_in(serving.iter().map(|row| row.person_id)))
+            .filter(role_grant::Column::Role.eq(Role::VendorPm))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let pairs = serving.iter().filter(|row| {
+            managers.iter().any(|grant| {
+                grant.person_id == row.person_id && grant.hospital_id == row.hospital_id
+            })
+        });
+        let pairs = pairs.map(|row| (ManagersOf(row.contract_id), row.person_id));
+        people_of(&self.0, pairs.collect()).await
+    }
+}
+
+/// The people behind pairs of key and id, each key's people by name.
+async fn people_of<K: Copy + Eq + std::hash::Hash>(
+    db: &Db,
+    pairs: Vec<(K, PersonId)>,
+) -> Result<HashMap<K, Vec<person::Model>>, Error> {
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
+        .order_by_asc(person::Column::Name)
+        .order_by_asc(person::Column::Id)
+        .all(db.read())
+        .await?;
+    let mut found: HashMap<K, Vec<person::Model>> = HashMap::new();
+    for row in people {
+        let mut keys: Vec<K> = Vec::new();
+        for (key, id) in &pairs {
+            if *id == row.id && !keys.contains(key) {
+                keys.push(*key);
+            }
+        }
+        for key in keys {
+            found.entry(key).or_default().push(row.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The few hospitals of many rows.
@@ -139,6 +262,38 @@ impl Loader<ClocksOf> for Rows {
     }
 }
 
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(
+                attachment::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))),
+            )
+            .filter(attachment::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
 /// The loaders of this request.
 ///
 /// # Errors
@@ -155,7 +310,7 @@ pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, Error> {
 pub async fn person(
     ctx: &Context<'_>,
     id: Option<PersonId>,
-) -> Result<Option<person::Line>, Error> {
+) -> Result<Option<person::Model>, Error> {
     match id {
         Some(id) => of(ctx)?.load_one(id).await,
         None => Ok(None),
@@ -249,7 +404,7 @@ impl<T> Default for Numbered<T> {
 }
 
 macro_rules! numbered {
-    ($(#[$about:meta])* $name:ident, $table:ident) => {
+    ($(#[$about:meta])* $name:ident, $table:ident, $($long:ident)|+) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct $name(pub Lines);
@@ -291,7 +446,7 @@ macro_rules! numbered {
                 // The text may be long and is left out unless somebody looks at it (G72).
                 let text = keys.iter().any(|key| key.0.wanted.text);
                 let columns: Vec<C> =
-                    C::iter().filter(|column| text || !matches!(column, C::Text)).collect();
+                    C::iter().filter(|column| text || !matches!(column, $(C::$long)|+)).collect();
                 let mut rows = partial::some(query, &columns, self.0.read()).await?;
                 rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
@@ -322,10 +477,15 @@ macro_rules! numbered {
 
 numbered! {
     /// A page of a ticket's history.
-    EventsOf, ticket_event
+    EventsOf, ticket_event, Text
 }
 
 numbered! {
     /// A page of a ticket's replies.
-    RepliesOf, ticket_reply
+    RepliesOf, ticket_reply, Text
+}
+
+numbered! {
+    /// A page of a ticket's handling and diagnosis steps.
+    StepsOf, ticket_step, Action | Finding
 }

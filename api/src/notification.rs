@@ -77,6 +77,38 @@ pub async fn tell(
     to: &BTreeSet<PersonId>,
     what: &Notice,
 ) -> Result<()> {
+    write(tx, app, hospital, to, what, Some(what.ticket)).await
+}
+
+/// Tells of an account or a role; cause, Chinese and English text.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tell_of_account(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    (cause, zh, en): (String, String, String),
+) -> Result<()> {
+    let what = Notice {
+        kind: NotificationKind::Account,
+        ticket: TicketId(uuid::Uuid::nil()),
+        cause,
+        zh,
+        en,
+    };
+    write(tx, app, hospital, to, &what, None).await
+}
+
+async fn write(
+    tx: &Tx,
+    app: &App,
+    hospital: HospitalId,
+    to: &BTreeSet<PersonId>,
+    what: &Notice,
+    ticket: Option<TicketId>,
+) -> Result<()> {
     let now = app.clock.now();
     for person in to {
         let id = NotificationId(app.clock.id());
@@ -85,7 +117,7 @@ pub async fn tell(
             hospital_id: Set(hospital),
             person_id: Set(*person),
             kind: Set(what.kind),
-            ticket_id: Set(Some(what.ticket)),
+            ticket_id: Set(ticket),
             effect_key: Set(what.cause.clone()),
             title_zh: Set(what.zh.clone()),
             title_en: Set(what.en.clone()),
@@ -131,6 +163,7 @@ pub async fn mail(app: &App, job: &job::Model) -> Result<()> {
             .one(app.db.read())
             .await?;
         if let Some(address) = to.and_then(|person| person.email) {
+            jobs::still_ours(app, job)?;
             send(app, &row, &address).await?;
         }
     }
@@ -144,7 +177,11 @@ async fn send(app: &App, row: &notification::Model, address: &str) -> Result<()>
     let message = Message::builder()
         .message_id(Some(format!("<{}@icuops>", row.id)))
         .from(app.config.mail_from.parse().map_err(Error::internal)?)
-        .to(address.parse().map_err(Error::internal)?)
+        .to(address
+            .parse()
+            .map_err(|error: lettre::address::AddressError| {
+                jobs::permanent("ADDRESS", Error::internal(error))
+            })?)
         .subject(&row.title_zh)
         .header(ContentType::TEXT_PLAIN)
         .body(format!("{}\n{}\n", row.title_zh, row.title_en))
@@ -153,7 +190,7 @@ async fn send(app: &App, row: &notification::Model, address: &str) -> Result<()>
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(Error::internal)?
             .build();
-        transport.send(message).await.map_err(Error::internal)?;
+        transport.send(message).await.map_err(refused)?;
     } else {
         let folder = app.config.data.join("mail");
         tokio::fs::create_dir_all(&folder)
@@ -165,4 +202,15 @@ async fn send(app: &App, row: &notification::Model, address: &str) -> Result<()>
             .map_err(Error::internal)?;
     }
     Ok(())
+}
+
+/// What the mail server refuses for good (5xx) is not tried again.
+fn refused(error: lettre::transport::smtp::Error) -> Error {
+    let permanent = error.is_permanent();
+    let error = Error::internal(error);
+    if permanent {
+        jobs::permanent("SMTP_5XX", error)
+    } else {
+        error
+    }
 }

@@ -1,7 +1,7 @@
 //! 人员 one natural person, one account (`domain.md` 2.5).
 
+use sea_orm::Iterable;
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QuerySelect};
 
 use crate::ids::{HospitalId, PersonId, VendorId};
 use crate::partial::partial;
@@ -24,8 +24,14 @@ pub struct Model {
     pub hospital_id: Option<HospitalId>,
     /// Vendor of a vendor person.
     pub vendor_id: Option<VendorId>,
+    /// Hospital whose information centre keeps the account; for a hospital person the own one.
+    pub home_hospital_id: Option<HospitalId>,
+    /// Who made the account; none for the setup and the command line.
+    pub created_by: Option<PersonId>,
     /// Where alerts go.
     pub email: Option<String>,
+    /// Office phone.
+    pub phone: Option<String>,
     /// Language of messages.
     pub language: Language,
     /// State of the account.
@@ -50,44 +56,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// What is shown of a person; the password stays in the database.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Line {
-    /// Primary key.
-    pub id: PersonId,
-    /// Sign-in name.
-    pub account: String,
-    /// Name of the person.
-    pub name: String,
-    /// Side of the contract.
-    pub side: Side,
-    /// Hospital of a hospital person.
-    pub hospital_id: Option<HospitalId>,
-}
-
-impl Line {
-    /// Reads no more than these columns.
-    #[must_use]
-    pub fn of(query: Select<Entity>) -> Select<Entity> {
-        use Column::{Account, HospitalId, Id, Name, Side};
-        query
-            .select_only()
-            .columns([Id, Account, Name, Side, HospitalId])
-    }
-}
-
-impl From<Model> for Line {
-    fn from(row: Model) -> Self {
-        Self {
-            id: row.id,
-            account: row.account,
-            name: row.name,
-            side: row.side,
-            hospital_id: row.hospital_id,
-        }
-    }
-}
-
 partial! {
     id = Id,
     account = Account,
@@ -95,7 +63,10 @@ partial! {
     side = Side,
     hospital_id = HospitalId,
     vendor_id = VendorId,
+    home_hospital_id = HomeHospitalId,
+    created_by = CreatedBy,
     email = Email,
+    phone = Phone,
     language = Language,
     state = State,
     password_hash = PasswordHash,
@@ -104,4 +75,12 @@ partial! {
     leave_on = LeaveOn,
     version = Version,
     created_at = CreatedAt,
+}
+
+/// Every column but the password, which stays in the database unless somebody signs in.
+#[must_use]
+pub fn shown() -> Vec<Column> {
+    Column::iter()
+        .filter(|column| !matches!(column, Column::PasswordHash))
+        .collect()
 }

@@ -5,8 +5,8 @@ use sea_orm::entity::prelude::*;
 use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use crate::partial::partial;
 use crate::values::{
-    BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin,
-    TicketStatus, Urgency,
+    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, TicketCategory,
+    TicketOrigin, TicketStatus, Urgency,
 };
 
 /// A row of `ticket`.
@@ -56,6 +56,8 @@ pub struct Model {
     pub beds_affected: Option<BedsAffected>,
     /// Urgency, of the reporter.
     pub urgency: Option<Urgency>,
+    /// Impact, of the information centre.
+    pub impact: Option<Impact>,
     /// Severity.
     pub severity: Option<Severity>,
     /// Not yet confirmed by the information centre.
@@ -76,8 +78,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Released to the vendor.
     pub released_at: Option<DateTimeUtc>,
-    /// First human answer.
+    /// First human answer, as it counts.
     pub responded_at: Option<DateTimeUtc>,
+    /// Claimed by the vendor person who answered.
+    pub responded_claimed_at: Option<DateTimeUtc>,
+    /// Who of the hospital confirmed or decided the claimed time of the answer.
+    pub response_confirmed_by: Option<PersonId>,
     /// First handling step.
     pub first_step_at: Option<DateTimeUtc>,
     /// Solved, as claimed.
@@ -102,6 +108,8 @@ pub struct Model {
     pub cycle: i32,
     /// Parent of a duplicate.
     pub parent_id: Option<TicketId>,
+    /// Parent that the vendor proposed and nobody has decided on.
+    pub proposed_parent_id: Option<TicketId>,
     /// 1 to 5.
     pub rating: Option<i32>,
     /// Comment of the rating.
@@ -110,6 +118,8 @@ pub struct Model {
     pub scope_proposed_by: Option<PersonId>,
     /// Why out of scope.
     pub scope_reason: Option<String>,
+    /// Internal note of the vendor.
+    pub internal_note: Option<String>,
     /// Earliest due instant of the running clocks.
     pub next_due_at: Option<DateTimeUtc>,
 }
@@ -142,6 +152,7 @@ partial! {
     steps = Steps,
     beds_affected = BedsAffected,
     urgency = Urgency,
+    impact = Impact,
     severity = Severity,
     severity_provisional = SeverityProvisional,
     reporter_id = ReporterId,
@@ -153,6 +164,8 @@ partial! {
     created_at = CreatedAt,
     released_at = ReleasedAt,
     responded_at = RespondedAt,
+    responded_claimed_at = RespondedClaimedAt,
+    response_confirmed_by = ResponseConfirmedBy,
     first_step_at = FirstStepAt,
     resolved_at = ResolvedAt,
     closed_at = ClosedAt,
@@ -165,9 +178,11 @@ partial! {
     verification = Verification,
     cycle = Cycle,
     parent_id = ParentId,
+    proposed_parent_id = ProposedParentId,
     rating = Rating,
     rating_comment = RatingComment,
     scope_proposed_by = ScopeProposedBy,
     scope_reason = ScopeReason,
+    internal_note = InternalNote,
     next_due_at = NextDueAt,
 }

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{HospitalId, PersonId, StepId, TicketId};
+use crate::partial::partial;
 use crate::values::{Channel, StepKind};
 
 /// A row of `ticket_step`.
@@ -16,6 +17,8 @@ pub struct Model {
     pub hospital_id: HospitalId,
     /// Ticket.
     pub ticket_id: TicketId,
+    /// Number in the ticket, from 1 without gaps.
+    pub seq: i32,
     /// Diagnosis or handling.
     pub kind: StepKind,
     /// When.
@@ -35,3 +38,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    ticket_id = TicketId,
+    seq = Seq,
+    kind = Kind,
+    at = At,
+    by = By,
+    channel = Channel,
+    action = Action,
+    finding = Finding,
+}

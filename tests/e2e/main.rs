@@ -7,9 +7,24 @@
 )]
 
 mod account;
+mod account_admin;
+mod account_calendar;
+mod account_session;
+mod account_token;
 mod audit;
+mod claim;
 mod clock;
+mod crawl;
+mod files;
+mod idempotency;
+mod jobs;
+mod matrix;
+mod operability;
+mod process;
+mod reliability;
 mod schema;
+mod scope;
+mod severity;
 mod statement;
 mod tidy;
 mod transport;

@@ -20,7 +20,7 @@ fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     }
 }
 
-fn all_sources() -> Vec<(PathBuf, String)> {
+pub fn all_sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for folder in [
         "api/src",
@@ -61,6 +61,65 @@ fn transactions_and_time_come_from_one_place() {
                 owner || !text.contains(word),
                 "{} contains {word}",
                 path.display()
+            );
+        }
+    }
+}
+
+/// G70: SQL text stands in a few places only, and no text of a client becomes SQL.
+#[test]
+fn sql_text_stands_only_where_the_house_allows_it() {
+    let allowed = ["migration/src", "api/src/jobs", "api/src/db", "tests/"];
+    let words = [
+        "Statement::from_string",
+        "Statement::from_sql_and_values",
+        "execute_unprepared",
+        "raw_sql!",
+        "AssertSqlSafe",
+        "Expr::cust(",
+    ];
+    for (path, text) in all_sources() {
+        let place = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        if allowed.iter().any(|folder| place.starts_with(folder)) {
+            continue;
+        }
+        for word in words {
+            assert!(!text.contains(word), "{place} contains {word}");
+        }
+    }
+}
+
+/// G81: an extension of the engine would switch every field to the slow path.
+#[test]
+fn the_schema_carries_no_extension_of_the_engine() {
+    for (path, text) in all_sources() {
+        let place = path.to_string_lossy();
+        assert!(
+            place.ends_with("tidy.rs") || !text.contains(".extension("),
+            "{place} adds an extension"
+        );
+    }
+}
+
+/// L10, L11: money is an integer, and what is hashed is no `jsonb`.
+#[test]
+fn no_column_holds_a_float_a_decimal_or_rewritten_json() {
+    let banned = [
+        "decimal(", "Decimal", "double(", "float(", ".money(", ".json(",
+    ];
+    for (path, text) in all_sources() {
+        let name = path.to_string_lossy().into_owned();
+        if !name.contains("migration/src") && !name.contains("entity/src") {
+            continue;
+        }
+        for word in banned {
+            assert!(
+                !text.contains(word) && !text.contains("json_binary"),
+                "{name} contains {word}"
             );
         }
     }

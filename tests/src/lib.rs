@@ -13,11 +13,20 @@
     reason = "a harness may panic, and says what it leaves out"
 )]
 
+pub mod canary;
+pub mod cast;
+pub mod make;
 pub mod process;
+pub mod proxy;
+pub mod scan;
+pub mod sdl;
+pub mod stir;
+pub mod walk;
 
 use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use api::app::App;
 use api::clock::Clock;
@@ -43,6 +52,7 @@ pub struct TestApp {
     pub base: String,
     client: reqwest::Client,
     tokens: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
+    faults_expected: AtomicBool,
     _folder: tempfile::TempDir,
 }
 
@@ -63,6 +73,13 @@ pub fn contract_start() -> NaiveDate {
 impl TestApp {
     /// Starts a server; `None` where the database is not to be had and need not be.
     pub async fn start(backend: Backend) -> Option<Self> {
+        Self::start_with(backend, |_| ()).await
+    }
+
+    /// [`TestApp::start`] with other settings.
+    pub async fn start_with(backend: Backend, set: impl FnOnce(&mut Config)) -> Option<Self> {
+        scan::watch_logs();
+        scan::secret(api::demo::PASSWORD);
         let folder = tempfile::tempdir().unwrap();
         let url = match backend {
             Backend::Sqlite => format!(
@@ -73,11 +90,14 @@ impl TestApp {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Config {
+        let mut config = Config {
             // All actors come from one address, faster than people do.
             metered: false,
+            // The clock leaps over months; the test of rotation asks for it.
+            password_days: None,
             ..Config::local(url, folder.path().to_owned(), address)
         };
+        set(&mut config);
         let app = App::start(config, Clock::standing(t("2026-03-02 08:00:00")))
             .await
             .unwrap();
@@ -91,6 +111,7 @@ impl TestApp {
             base: format!("http://{address}"),
             client,
             tokens: Mutex::default(),
+            faults_expected: AtomicBool::new(false),
             _folder: folder,
         })
     }
@@ -112,7 +133,32 @@ impl TestApp {
         }
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
-        (status, response.json().await.unwrap())
+        let id = response.headers().get("x-request-id").cloned();
+        let body = response.json().await.unwrap();
+        self.inspect(&body, id.as_ref().and_then(|id| id.to_str().ok()));
+        (status, body)
+    }
+
+    /// Lets answers with `INTERNAL` pass from now on, for tests that break something on purpose.
+    pub fn expect_internal_faults(&self) {
+        self.faults_expected.store(true, Ordering::SeqCst);
+    }
+
+    /// Holds an answer against the rules of every answer; `request_id` is that of the header.
+    pub fn inspect(&self, body: &Value, request_id: Option<&str>) {
+        let faults = scan::faults(body, request_id);
+        assert!(faults.is_empty(), "{faults:#?}");
+        let internal = body["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|error| error["extensions"]["code"] == "INTERNAL");
+        assert!(
+            !internal || self.faults_expected.load(Ordering::SeqCst),
+            "{body}\n{:#?}",
+            scan::logged("internal error")
+        );
+        scan::no_secret_was_logged();
     }
 
     /// Signs in with the shared password and keeps the token while the session lasts.
@@ -141,7 +187,10 @@ impl TestApp {
         let query = "mutation($i:LoginInput!){login(input:$i){token viewer{roles mustChangePassword} userErrors{code}}}";
         let input =
             json!({ "i": { "account": account, "password": password, "session": "BEARER" } });
-        self.send(None, query, input).await.1["data"]["login"].clone()
+        scan::secret(password);
+        let payload = self.send(None, query, input).await.1["data"]["login"].clone();
+        scan::secret(payload["token"].as_str().unwrap_or_default());
+        payload
     }
 
     /// Sends as a person; the whole body.
@@ -279,6 +328,21 @@ const VERSIONED: &[&str] = &[
     "cancelTicket",
     "takeTicket",
     "handOver",
+    "writePlan",
+    "proposeWait",
+    "decideWait",
+    "resumeTicket",
+    "confirmReceivedTime",
+    "confirmRespondedTime",
+    "confirmSeverity",
+    "raiseSeverity",
+    "lowerSeverity",
+    "proposeOutOfScope",
+    "decideOutOfScope",
+    "proposeDuplicate",
+    "refuseDuplicate",
+    "markDuplicate",
+    "setInternalNote",
 ];
 
 /// A clock of a ticket by code and cycle.
@@ -318,6 +382,15 @@ pub async fn create_database() -> Option<String> {
     admin.close().await.unwrap();
     let (head, _) = server.rsplit_once('/').unwrap();
     Some(format!("{head}/{name}"))
+}
+
+/// Seconds that a test with a duration may take: 10, or what `E2E_SECONDS` says at night.
+#[must_use]
+pub fn seconds() -> u64 {
+    std::env::var("E2E_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10)
 }
 
 /// Runs a body on a runtime with room for the engine's deep calls.

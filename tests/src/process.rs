@@ -42,6 +42,12 @@ impl Binary {
         Self(folder.join("icuops"))
     }
 
+    /// The binary at a place that Cargo names.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
     /// A command line with the store of a database and a data folder.
     #[must_use]
     pub fn command(&self, words: &[&str], store: &Store) -> Command {
@@ -139,6 +145,24 @@ impl Server {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and the end of the process; `None` if it takes longer than `patience`.
+    #[must_use]
+    pub fn terminate(&mut self, patience: Duration) -> Option<std::process::ExitStatus> {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let asked = Instant::now();
+        while asked.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
     }
 
     /// Id of the process.

@@ -6,10 +6,15 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::requester;
 use crate::account;
-use crate::account::graphql::{Department, Hospital, Person};
+use crate::account::graphql::{
+    Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
+};
 use crate::error::{Error, Reason, Result};
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{
+    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
+    Wait,
+};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
@@ -28,6 +33,21 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
+    /// 申报时刻.
+    /// A claimed time.
+    ClaimedTime(ClaimedTime),
+    /// 等待.
+    /// A wait.
+    Wait(Wait),
+    /// 步骤.
+    /// A step.
+    TicketStep(TicketStep),
+    /// 解决方案.
+    /// A solution plan.
+    SolutionPlan(SolutionPlan),
     /// 人员.
     /// A person.
     Person(Person),
@@ -37,6 +57,18 @@ pub enum Node {
     /// 科室.
     /// A department.
     Department(Department),
+    /// 运维合同.
+    /// A contract.
+    Contract(Contract),
+    /// 角色授予.
+    /// A role of a person.
+    RoleGrant(RoleGrant),
+    /// 会话.
+    /// A session.
+    Session(Session),
+    /// 机器令牌.
+    /// A machine token.
+    MachineToken(MachineToken),
 }
 
 /// Objects by the text form of their id.

@@ -9,9 +9,11 @@ pub mod budget;
 pub mod coerce;
 pub mod config;
 mod gate;
+mod login;
 pub mod params;
 mod run;
 pub mod scan;
+mod typename;
 pub mod types;
 
 use std::{future::Future, net::IpAddr, sync::Arc};
@@ -29,7 +31,10 @@ use super::{
     rate::Buckets,
     respond::{Answer, Reader},
 };
-use crate::error::{Code, Error, Lang, Result};
+use crate::{
+    error::{Code, Error, Lang, Result},
+    metrics::Observed,
+};
 
 /// What the request says about who sends it; owned, because the engine runs elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +116,8 @@ pub struct Visitor<R> {
     pub introspection: bool,
     /// Whether the bucket counts; off only for machine tokens that say so.
     pub metered: bool,
+    /// Whether the request brought a cookie that opens nothing any more: it may sign in, and no more.
+    pub stale: bool,
 }
 
 impl<R> Clone for Visitor<R> {
@@ -123,6 +130,7 @@ impl<R> Clone for Visitor<R> {
             lang: self.lang,
             introspection: self.introspection,
             metered: self.metered,
+            stale: self.stale,
         }
     }
 }
@@ -159,6 +167,9 @@ pub trait Door: Send + Sync + 'static {
         request: Request,
         call: Call<Self::Requester>,
     ) -> impl Future<Output = Response> + Send + 'static;
+
+    /// Counts an operation that was answered or refused.
+    fn observe(&self, _operation: &Observed) {}
 }
 
 /// The endpoint: one for the process, shared by all workers as `web::Data`.

@@ -14,7 +14,8 @@ use entity::rules::sla::{
 };
 use entity::values::{
     CalendarMissing as MissingYear, ClockCancelReason, ClockCode, Confirmation, ReopenTarget,
-    SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource, TicketCategory, WaitReason,
+    SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource, TicketCategory, TwoHourMeaning,
+    WaitReason,
 };
 use entity::{sla_clock, ticket};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -374,29 +375,54 @@ impl<'a> Clocks<'a> {
         Ok(())
     }
 
-    /// The time of the response was confirmed: the response clock of the cycle stops as the times
-    /// of `row` now say (S19).
+    /// When the response clock of the running cycle started.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn response_corrected(&self, row: &ticket::Model, at: DateTime<Utc>) -> Result<()> {
-        for clock in self.current(row).await? {
-            if clock.kind != SlaClockKind::Response || clock.state != SlaClockState::Stopped {
+    pub async fn response_start(&self, row: &ticket::Model) -> Result<Option<DateTime<Utc>>> {
+        let clocks = self.current(row).await?;
+        Ok(clocks
+            .into_iter()
+            .filter(|clock| clock.kind == SlaClockKind::Response)
+            .map(|clock| clock.started_at)
+            .min())
+    }
+
+    /// The time of the response of a cycle was confirmed as `responded`: its response clock stops
+    /// as response and first step now say, and the indicator of the first step starts there (S19).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn response_corrected(
+        &self,
+        row: &ticket::Model,
+        cycle: i32,
+        responded: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut clocks = self.all(row).await?;
+        clocks.retain(|clock| clock.cycle == cycle);
+        for clock in clocks {
+            if clock.code == ClockCode::FirstStepKpi30min {
+                let to = responded;
+                self.change(clock, EventBody::CorrectStart { to }, at)
+                    .await?;
                 continue;
             }
-            let stop = if sla::needs_step(clock.code) {
-                sla::stop_of_two_hours(
-                    row.responded_at,
-                    row.first_step_at,
-                    self.terms.parameters_of(&clock).two_hour_meaning,
-                )
-            } else {
-                row.responded_at
-            };
-            if let Some(to) = stop.filter(|to| clock.stopped_at != Some(*to)) {
-                self.change(clock, EventBody::CorrectStop { to }, at)
-                    .await?;
+            // A two-hour class whose first step came later than the recorded response stopped at
+            // the step, and so it does still.
+            let by_step = sla::needs_step(clock.code)
+                && self.terms.parameters_of(&clock).two_hour_meaning
+                    == TwoHourMeaning::RespondAndStart;
+            if clock.kind != SlaClockKind::Response
+                || clock.state != SlaClockState::Stopped
+                || by_step
+            {
+                continue;
             }
+            let to = responded;
+            self.change(clock, EventBody::CorrectStop { to }, at)
+                .await?;
         }
         Ok(())
     }

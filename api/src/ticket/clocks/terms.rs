@@ -4,7 +4,7 @@
 //! today. A contract without a calendar is an error, never 24×7 (S20).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::rules::calendar::{Calendar, CalendarYear, Notice, civil_date};
+use entity::rules::calendar::{Calendar, CalendarYear, Notice, civil_date, end_of};
 use entity::rules::catalog::Span;
 use entity::rules::sla::{ResolutionTargets, Silence};
 use entity::values::Severity;
@@ -130,6 +130,18 @@ impl ContractTerms {
         let mut calendar = calendar(&then)?;
         calendar.version.clone_from(&clock.calendar_version);
         Ok(calendar)
+    }
+
+    /// 24:00 of the working day that lies `days` behind the day of an instant.
+    ///
+    /// # Errors
+    /// `CALENDAR_MISSING`.
+    pub fn end_of_wd(&self, from: DateTime<Utc>, days: i32) -> Result<DateTime<Utc>> {
+        let on = self
+            .calendar
+            .wd_add(civil_date(from), u32::try_from(days).unwrap_or(0))
+            .map_err(super::record::no_year)?;
+        Ok(end_of(on.value))
     }
 
     /// Resolution targets of the annex in force.

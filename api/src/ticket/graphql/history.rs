@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 use entity::values::{Side, TicketEventKind, TicketStatus};
 use entity::{ticket, ticket_event, ticket_reply};
 
+use super::attachment::{Attachment, attachments};
 use super::types::{Maybe, settle};
 use crate::account::graphql::Person;
 use crate::connection;
@@ -34,12 +35,14 @@ connection! {
 }
 
 /// What of the lines is selected (G72).
-fn wanted(ctx: &Context<'_>) -> Wanted {
+pub(super) fn wanted(ctx: &Context<'_>, long: &[&str]) -> Wanted {
     let look = ctx.look_ahead();
     let nodes = [look.field("nodes"), look.field("edges").field("node")];
     Wanted {
         total: look.field("totalCount").exists(),
-        text: nodes.iter().any(|node| node.field("text").exists()),
+        text: nodes
+            .iter()
+            .any(|node| long.iter().any(|name| node.field(name).exists())),
     }
 }
 
@@ -54,7 +57,7 @@ pub(super) async fn events(
 ) -> Result<TicketEventConnection> {
     let cursors = Cursors::new(app(ctx).cursor_key, &format!("events|{}", of.id));
     let window = cursors.window(ask)?;
-    let key = EventsOf(Lines::of(of, &window, &wanted(ctx))?);
+    let key = EventsOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
     let page = page(cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
@@ -77,7 +80,7 @@ pub(super) async fn replies(
 ) -> Result<TicketReplyConnection> {
     let cursors = Cursors::new(app(ctx).cursor_key, &format!("replies|{}", of.id));
     let window = cursors.window(ask)?;
-    let key = RepliesOf(Lines::of(of, &window, &wanted(ctx))?);
+    let key = RepliesOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
     let page = page(cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
@@ -203,5 +206,14 @@ impl TicketReply {
     /// Whether it was sent as the response.
     async fn as_response(&self) -> bool {
         self.0.as_response
+    }
+    /// 附件，至多 10 个.
+    /// Files sent with it, at most 10.
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<Option<Attachment>>> {
+        let reply = Some(self.0.id);
+        Ok(attachments(ctx, self.0.hospital_id, self.0.ticket_id, reply).await?)
     }
 }

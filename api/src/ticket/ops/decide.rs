@@ -145,6 +145,8 @@ pub async fn reopen(
     }
     change.row.cycle += 1;
     change.row.responded_at = None;
+    change.row.responded_claimed_at = None;
+    change.row.response_confirmed_by = None;
     change.row.first_step_at = None;
     change.row.resolved_at = None;
     change.row.closed_at = None;

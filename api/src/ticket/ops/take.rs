@@ -68,6 +68,8 @@ pub async fn hand_over(
     change.row.released_at.get_or_insert(change.now);
     change.row.cycle += 1;
     change.row.responded_at = None;
+    change.row.responded_claimed_at = None;
+    change.row.response_confirmed_by = None;
     change.row.first_step_at = None;
     change
         .clocks()

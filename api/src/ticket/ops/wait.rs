@@ -1,10 +1,11 @@
 //! Waits: proposed by the vendor, decided by the hospital, ended by a reply or by hand (S7, S8).
 
 use super::handle::notice;
-use super::{Change, LONG, checked};
+use super::{Change, LONG, Once, checked};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification;
+use crate::replay::Replay;
 use crate::requester::Requester;
 use entity::ids::{TicketId, WaitId};
 use entity::rules::access::Permission;
@@ -15,6 +16,17 @@ use entity::values::{
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+/// A wait to propose.
+#[derive(Clone, Debug)]
+pub struct NewWait {
+    /// Replay key made by the client.
+    pub key: Option<String>,
+    /// Reason.
+    pub reason: WaitReason,
+    /// Text.
+    pub note: String,
+}
 
 /// The wait that is neither refused nor ended.
 ///
@@ -32,26 +44,34 @@ pub async fn open(change: &Change<'_>) -> Result<Option<wait::Model>> {
 /// The vendor proposes a wait; nothing stops until the hospital accepts it.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE` (also while another wait is open), those of the text.
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` (also while another wait is open), those of text and key.
 pub async fn propose_wait(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
-    reason: WaitReason,
-    note: &str,
+    version: i32,
+    new: &NewWait,
 ) -> Result<ticket::Model> {
-    who.require(Permission::WaitPropose)?;
-    let note = checked(note, "note", LONG)?;
-    let mut change = Change::begin(app, who, Permission::WaitPropose, id, None).await?;
+    let permission = Permission::WaitPropose;
+    who.require(permission)?;
+    let note = checked(&new.note, "note", LONG)?;
+    let key = Replay::optional(new.key.as_deref(), "proposeWait", &(id, version, new))?;
+    let made = WaitId(app.clock.id());
+    let place = (id, Some(version));
+    let once = (key.as_ref(), made.0);
+    let mut change = match Change::once(app, who, permission, place, once).await? {
+        Once::New(change) => *change,
+        Once::Again(row) => return Ok(*row),
+    };
     change.step(TicketAction::ProposeWait)?;
     if open(&change).await?.is_some() {
         return Err(UserErrorCode::WrongState.into());
     }
     let row = wait::ActiveModel {
-        id: Set(WaitId(app.clock.id())),
+        id: Set(made),
         hospital_id: Set(change.row.hospital_id),
         ticket_id: Set(change.row.id),
-        reason: Set(reason),
+        reason: Set(new.reason),
         note: Set(note.clone()),
         proposed_by: Set(change.who.require_person()?.id),
         proposed_at: Set(change.now),
@@ -91,14 +111,16 @@ pub async fn propose_wait(
 /// The hospital accepts or refuses the wait; accepted, it counts from the proposal.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE` without a pending wait.
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` without a pending wait.
 pub async fn decide_wait(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
+    version: i32,
     accept: bool,
 ) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::WaitDecide, id, None).await?;
+    let permission = Permission::WaitDecide;
+    let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
     let pending = open(&change)
         .await?
         .filter(|wait| wait.decision == Decision::Pending);
@@ -144,9 +166,15 @@ pub async fn decide_wait(
 /// Ends the wait by hand.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE`.
-pub async fn resume(app: &App, who: &Requester, id: Option<TicketId>) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
+pub async fn resume(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+) -> Result<ticket::Model> {
+    let permission = Permission::TicketHandle;
+    let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
     change.step(TicketAction::Resume)?;
     end_open(&mut change, WaitEnd::Manual).await?;
     change
