@@ -1,8 +1,9 @@
 //! Two pools, one writer at a time on SQLite, and the one way into a write transaction (L1–L6).
 //!
 //! Around it: `tx` the write transaction, `retry` what may be tried again, `migrate` one migrator at a
-//! time, `check` damage and the write-ahead log. It decides nothing about rows. `BEGIN IMMEDIATE` is given only here: a deferred transaction that
-//! reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
+//! time, `check` damage and the write-ahead log. It decides nothing about rows. `BEGIN IMMEDIATE` is
+//! given only here: a deferred transaction that reads and then writes fails at once with
+//! SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 
 mod check;
 mod migrate;

@@ -36,6 +36,8 @@ pub enum Kind {
     ClaimUndecided,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
+    /// Sends what waited for service time as one e-mail; the subject is the person.
+    Digest,
     /// Ends an account after its last day; the subject is the person.
     Leave,
     /// Counts provisional due dates again after a calendar came in; the subject is the hospital.
@@ -44,11 +46,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ClockPoint,
         Self::Unconfirmed,
         Self::ClaimUndecided,
         Self::Mail,
+        Self::Digest,
         Self::Leave,
         Self::Calendar,
     ];
@@ -61,6 +64,7 @@ impl Kind {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::Mail => "MAIL",
+            Self::Digest => "DIGEST",
             Self::Leave => "LEAVE",
             Self::Calendar => "CALENDAR",
         }
@@ -75,7 +79,7 @@ impl Kind {
             | Self::ClaimUndecided
             | Self::Leave
             | Self::Calendar => false,
-            Self::Mail => true,
+            Self::Mail | Self::Digest => true,
         }
     }
 

@@ -16,8 +16,9 @@ use async_graphql::runtime::Timer;
 use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, attachment, contract, department, hospital, partial, person, role_grant, sla_clock,
-    ticket, ticket_event, ticket_reply, ticket_step, undertaking,
+    assignment, attachment, contract, department, hospital, partial, person, recurrence_link,
+    resolution_demand, role_grant, sla_clock, ticket, ticket_event, ticket_reply, ticket_step,
+    undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
@@ -234,6 +235,71 @@ fn hospitals_of(all: impl Iterator<Item = HospitalId>) -> Vec<HospitalId> {
 
 fn tickets_of(all: impl Iterator<Item = TicketId>) -> Vec<TicketId> {
     padded(&all.collect::<Vec<_>>())
+}
+
+/// Recurrences in which a ticket is the earlier or the later fault, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RecurrencesOf(pub HospitalId, pub TicketId);
+
+impl Loader<RecurrencesOf> for Rows {
+    type Value = Vec<recurrence_link::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[RecurrencesOf],
+    ) -> Result<HashMap<RecurrencesOf, Self::Value>, Error> {
+        use recurrence_link::Column as C;
+        let ids = tickets_of(keys.iter().map(|key| key.1));
+        let rows = recurrence_link::Entity::find()
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(
+                Condition::any()
+                    .add(C::TicketId.is_in(ids.iter().copied()))
+                    .add(C::PreviousId.is_in(ids)),
+            )
+            .order_by_asc(C::ProposedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        Ok(keys
+            .iter()
+            .map(|key| {
+                let own = |row: &&recurrence_link::Model| {
+                    row.ticket_id == key.1 || row.previous_id == key.1
+                };
+                (*key, rows.iter().filter(own).cloned().collect())
+            })
+            .collect())
+    }
+}
+
+/// Demands of a ticket, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DemandsOf(pub HospitalId, pub TicketId);
+
+impl Loader<DemandsOf> for Rows {
+    type Value = Vec<resolution_demand::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DemandsOf]) -> Result<HashMap<DemandsOf, Self::Value>, Error> {
+        use resolution_demand::Column as C;
+        let rows = resolution_demand::Entity::find()
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
+            .order_by_asc(C::IssuedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<DemandsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(DemandsOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
 }
 
 /// Clocks of a ticket.

@@ -210,35 +210,49 @@ pub fn beyond<C: sea_orm::ColumnTrait>(
 
 /// Asks for one row more than the window holds, in the order `(at, id)`, beyond its cursor.
 ///
-/// Each of `parts` is answered from an index by itself; with several, their first rows are merged by one statement.
+/// # Errors
+/// `BAD_CURSOR`.
+pub fn select<E, C>(
+    query: Select<E>,
+    (at, id): (C, C),
+    window: &Window,
+    descending: bool,
+) -> Result<Select<E>>
+where
+    E: EntityTrait,
+    C: sea_orm::ColumnTrait,
+{
+    let down = descending != window.backward;
+    let query = match window.beyond {
+        Some(key) => query.filter(beyond(at, id, key, down)?),
+        None => query,
+    };
+    let order = if down { Order::Desc } else { Order::Asc };
+    Ok(query
+        .order_by(at, order.clone())
+        .order_by(id, order)
+        .limit(window.size + 1))
+}
+
+/// [`select`] for a list of several parts: each is answered from an index by itself, and their first rows are merged
+/// by the same statement. It selects these columns, in this order.
 ///
 /// # Errors
 /// `BAD_CURSOR`.
-pub fn select<E>(
+pub fn merged<E: EntityTrait>(
     parts: Vec<Select<E>>,
     columns: &[E::Column],
     (at, id): (E::Column, E::Column),
     window: &Window,
     descending: bool,
-) -> Result<SelectStatement>
-where
-    E: EntityTrait,
-{
-    let down = descending != window.backward;
-    let order = || if down { Order::Desc } else { Order::Asc };
+) -> Result<SelectStatement> {
     let mut parts = parts
         .into_iter()
         .map(|part| {
-            let part = match window.beyond {
-                Some(key) => part.filter(beyond(at, id, key, down)?),
-                None => part,
-            };
+            let part = select(part, (at, id), window, descending)?;
             Ok(part
                 .select_only()
                 .columns(columns.iter().copied())
-                .order_by(at, order())
-                .order_by(id, order())
-                .limit(window.size + 1)
                 .into_query())
         })
         .collect::<Result<Vec<SelectStatement>>>()?;
@@ -247,22 +261,23 @@ where
     {
         return Ok(only);
     }
-    let rows = |part: SelectStatement| {
+    let name = |column: &E::Column| Alias::new(column.as_str());
+    let of = |part: SelectStatement, alias: &'static str| {
         Query::select()
-            .columns(columns.iter().map(|column| Alias::new(column.as_str())))
-            .from_subquery(part, "part")
+            .columns(columns.iter().map(name))
+            .from_subquery(part, alias)
             .to_owned()
     };
-    let mut parts = parts.into_iter().map(rows);
+    let mut parts = parts.into_iter().map(|part| of(part, "part"));
     let mut all = parts.next().unwrap_or_default();
     for part in parts {
         all.union(UnionType::All, part);
     }
-    Ok(Query::select()
-        .columns(columns.iter().map(|column| Alias::new(column.as_str())))
-        .from_subquery(all, "page")
-        .order_by(Alias::new(at.as_str()), order())
-        .order_by(Alias::new(id.as_str()), order())
+    let down = descending != window.backward;
+    let order = || if down { Order::Desc } else { Order::Asc };
+    Ok(of(all, "page")
+        .order_by(name(&at), order())
+        .order_by(name(&id), order())
         .limit(window.size + 1)
         .to_owned())
 }

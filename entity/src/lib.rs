@@ -27,6 +27,8 @@ pub mod notification;
 pub mod parameter_set;
 pub mod password_history;
 pub mod person;
+pub mod recurrence_link;
+pub mod resolution_demand;
 pub mod role_grant;
 pub mod service_period;
 pub mod session;

@@ -17,6 +17,7 @@ mod m20261125_000007_index;
 mod m20261125_000008_account;
 mod m20261125_000009_attachment;
 mod m20261125_000010_claim;
+mod m20261125_000011_proof;
 mod m20261125_000012_clock_target;
 mod table;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_account::Migration),
             Box::new(m20261125_000009_attachment::Migration),
             Box::new(m20261125_000010_claim::Migration),
+            Box::new(m20261125_000011_proof::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]
     }

@@ -259,20 +259,17 @@ both_backends! {
     }
 
     /// G50: guesses sent side by side are no way around the count.
-    async fn parallel_guesses_learn_no_more_than_the_throttle_allows(app: &TestApp) {
-        let mut right = 0;
+    async fn parallel_guesses_are_counted_like_others(app: &TestApp) {
         let all: Vec<_> = (0..16).map(|n| {
             let base = app.base.clone();
-            let password = if n == 15 { api::demo::PASSWORD.to_owned() } else { format!("Wrong-Password-{n}") };
-            tokio::spawn(async move { send(&base, &[], LOGIN, input("nurse", &password, "BEARER")).await.2 })
+            tokio::spawn(async move { send(&base, &[], LOGIN, input("nurse", &format!("Wrong-Password-{n}"), "BEARER")).await.2 })
         }).collect();
         for task in all {
             let body = task.await.unwrap();
-            right += usize::from(body["data"]["login"]["token"].is_string());
+            assert!(body["data"]["login"]["token"].is_null(), "{body}");
         }
-        assert!(right <= 1);
         let body = send(&app.base, &[], LOGIN, input("nurse", api::demo::PASSWORD, "BEARER")).await.2;
-        assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED", "fifteen wrong guesses were counted: {body}");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED", "wrong guesses were counted: {body}");
     }
 
     /// G51, G52: the time tells a known from an unknown account as little as the answer does.

@@ -7,7 +7,20 @@ use tokio::task::JoinSet;
 
 use crate::wall::code;
 
-/// Sends the same mutation `times` times at once; the payloads.
+/// Sends a call, and again while the server is too busy to take it: nothing was executed then.
+async fn patiently(call: reqwest::RequestBuilder) -> Value {
+    for _ in 0..20 {
+        let attempt = call.try_clone().unwrap();
+        let body: Value = attempt.send().await.unwrap().json().await.unwrap();
+        let busy = ["OVERLOADED", "POOL_TIMEOUT"].map(Value::from);
+        if !busy.contains(&body["errors"][0]["extensions"]["code"]) {
+            return body;
+        }
+    }
+    panic!("the server stays overloaded");
+}
+
+/// Sends all calls of a mutation at once; the payloads.
 async fn at_once(app: &TestApp, query: &str, calls: Vec<(String, Value)>) -> Vec<Value> {
     let client = reqwest::Client::new();
     let mut running = JoinSet::new();
@@ -16,7 +29,7 @@ async fn at_once(app: &TestApp, query: &str, calls: Vec<(String, Value)>) -> Vec
             .post(format!("{}/graphql", app.base))
             .bearer_auth(token)
             .json(&json!({ "query": query, "variables": { "i": input } }));
-        running.spawn(async move { call.send().await.unwrap().json::<Value>().await.unwrap() });
+        running.spawn(patiently(call));
     }
     let bodies = running.join_all().await;
     bodies

@@ -163,7 +163,7 @@ both_backends! {
     }
 
     /// L23
-    async fn a_late_result_is_refused_and_counted(app: &TestApp) {
+    async fn a_late_result_is_refused(app: &TestApp) {
         let app = &app.app;
         enqueue(app, vec![no_op(hospital(app).await, app.clock.now())]).await;
         let late = jobs::claim(app, &Kind::ALL, 1).await.unwrap().remove(0);
@@ -312,7 +312,13 @@ async fn mail_server(answers: &'static [&'static str]) -> String {
                 let reply = match line.split(' ').next().unwrap() {
                     "." => {
                         in_data = false;
-                        answer
+                        match answer.strip_prefix("slowly ") {
+                            Some(answer) => {
+                                tokio::time::sleep(Duration::from_secs(2)).await;
+                                answer
+                            }
+                            None => answer,
+                        }
                     }
                     _ if in_data => continue,
                     "EHLO" | "MAIL" | "RCPT" => "250 ok",
@@ -422,6 +428,39 @@ fn a_mail_that_is_refused_for_good_is_dead_at_once() {
             (JobState::Dead, 1, Some("SMTP_5XX"))
         );
         assert_eq!(runs(app, dead.id).await, [Some(JobOutcome::Dead)]);
+    });
+}
+
+/// L23
+#[test]
+fn a_mail_that_outlives_its_lease_is_finished_by_its_successor_and_counted_once_realtime() {
+    on_both(async |backend| {
+        let Some(test) = mailing(backend, &["slowly 250 taken"]).await else {
+            return;
+        };
+        let app = test.app.clone();
+        let late = tokio::spawn({
+            let app = app.clone();
+            async move { jobs::drain(&app).await }
+        });
+        while only(&app).await.state != JobState::Running {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let next = another_node(&app);
+        app.clock.set(app.clock.now() + TimeDelta::seconds(31));
+        let successor = jobs::claim(&next, &[Kind::Mail], 1)
+            .await
+            .unwrap()
+            .remove(0);
+        finish(&next, &successor).await.unwrap();
+        assert_eq!(late.await.unwrap().unwrap(), 1);
+        assert_eq!(app.metrics.jobs_fenced("MAIL"), 1);
+        let done = only(&app).await;
+        assert_eq!((done.state, done.attempt), (JobState::Done, 2));
+        assert_eq!(
+            runs(&app, done.id).await,
+            [Some(JobOutcome::Lost), Some(JobOutcome::Done)]
+        );
     });
 }
 

@@ -22,6 +22,7 @@ const OPEN: &[(&str, Who)] = &[
     ("logout", Who::Person),
     ("changePassword", Who::Person),
     ("revokeSession", Who::Person),
+    ("markNotificationsRead", Who::Person),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -314,7 +314,7 @@ impl TestApp {
 }
 
 /// Fields of a ticket that tests look at.
-const TICKET: &str = "id number version status severity cycle receivedAt allowedActions slaClocks{code kind cycle state result confirmation targetSource dueAt dueBeforeAt startedAt stoppedAt provisional}";
+const TICKET: &str = "id number version status severity cycle receivedAt allowedActions slaClocks{id code kind cycle state result confirmation targetSource dueAt dueBeforeAt startedAt stoppedAt provisional}";
 
 const VERSIONED: &[&str] = &[
     "triageTicket",

@@ -26,7 +26,11 @@ impl Binary {
             return Self(path.into());
         }
         let own = std::env::current_exe().unwrap();
-        let folder = own.parent().unwrap();
+        let mut folder = own.parent().unwrap();
+        if folder.ends_with("deps") {
+            // Test programs lie one folder below the others.
+            folder = folder.parent().unwrap();
+        }
         let profile = match folder.file_name().unwrap().to_str().unwrap() {
             "debug" => "dev",
             other => other,

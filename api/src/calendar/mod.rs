@@ -100,6 +100,7 @@ fn row_of(
         holidays: json(year.holidays.keys().collect())?,
         workdays: json(year.workdays.keys().collect())?,
         provisional: year.provisional,
+        notice_title: year.notice.as_ref().map(|notice| notice.title.clone()),
         notice_no: year.notice.as_ref().map(|notice| notice.doc.clone()),
         notice_on: year.notice.as_ref().map(|notice| notice.on),
         imported_by: by,

@@ -23,6 +23,7 @@ fn consultation(cast: &Cast, key: &str, text: &str) -> NewTicket {
         channel: Channel::Portal,
         received_at: None,
         location: None,
+        recurrence_of: None,
     }
 }
 

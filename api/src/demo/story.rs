@@ -189,6 +189,7 @@ fn plan(
         },
         received_at: None,
         location: fault.then(|| format!("{}床", 1 + dice.roll(24))),
+        recurrence_of: None,
     };
     let mut deeds = vec![(start, Deed::Create(Box::new(new), reporter))];
     let mut at = start;

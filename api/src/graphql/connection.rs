@@ -103,13 +103,15 @@ pub struct Page<T> {
 }
 
 /// Makes a page of the rows that were read for a window, surplus row included.
-#[must_use]
+///
+/// # Errors
+/// `INTERNAL`, never in practice.
 pub fn page<T>(
-    cursors: Cursors,
+    cursors: &Cursors,
     window: &Window,
     mut rows: Vec<T>,
     key: impl Fn(&T) -> Key,
-) -> Page<T> {
+) -> Result<Page<T>> {
     let more = page::trim(&mut rows, window);
     let rows: Vec<(Key, T)> = rows.into_iter().map(|row| (key(&row), row)).collect();
     let beyond = window.beyond.is_some();
@@ -120,11 +122,11 @@ pub fn page<T>(
         last: rows.last().map(|(key, _)| *key),
         cursors: cursors.clone(),
     };
-    Page {
+    Ok(Page {
         rows,
         info,
-        cursors,
-    }
+        cursors: cursors.clone(),
+    })
 }
 
 /// The connection and edge types of a node; the comments are the descriptions in the schema.

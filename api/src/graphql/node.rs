@@ -10,10 +10,12 @@ use crate::account::graphql::{
     Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
 };
 use crate::error::{Error, Reason, Result};
+use crate::notification;
+use crate::notification::graphql::Notification;
 use crate::ticket;
 use crate::ticket::graphql::{
-    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
-    Wait,
+    Attachment, Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan,
+    Ticket, TicketEvent, TicketReply, TicketStep, Wait,
 };
 
 /// 可由全局 ID 取得的对象.
@@ -33,6 +35,18 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 违约.
+    /// A breach.
+    Breach(Breach),
+    /// 复发.
+    /// A recurrence.
+    RecurrenceLink(RecurrenceLink),
+    /// 书面催告.
+    /// A written demand.
+    ResolutionDemand(ResolutionDemand),
+    /// 通知.
+    /// A notification.
+    Notification(Notification),
     /// 附件.
     /// A file of a ticket.
     Attachment(Attachment),
@@ -118,6 +132,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let mut found = Found::new();
     ticket::graphql::nodes(ctx, ids, &mut found).await?;
     account::graphql::nodes(ctx, ids, &mut found).await?;
+    notification::graphql::nodes(ctx, ids, &mut found).await?;
     Ok(ids
         .iter()
         .map(|id| found.get(id.as_str()).cloned())

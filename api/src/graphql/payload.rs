@@ -8,7 +8,12 @@ use crate::account::graphql::payload::*;
 use crate::account::graphql::{ChangePasswordPayload, LoginPayload, LogoutPayload};
 use crate::calendar::graphql::ImportCalendarPayload;
 use crate::error::UserError;
+use crate::notification::graphql::MarkNotificationsReadPayload;
 use crate::ticket::graphql::payload::*;
+use crate::ticket::graphql::{
+    CommentRecurrencePayload, ConfirmTicketsPayload, DecideRecurrencePayload, IssueDemandPayload,
+    WithdrawDemandPayload,
+};
 
 /// 一切变更结果.
 /// What every mutation returns.
@@ -169,4 +174,22 @@ pub enum Payload {
     /// 转交.
     /// Handing over.
     HandOver(HandOverPayload),
+    /// 批量确认.
+    /// Confirmation of many.
+    ConfirmTickets(ConfirmTicketsPayload),
+    /// 决定复发.
+    /// Decision about a recurrence.
+    DecideRecurrence(DecideRecurrencePayload),
+    /// 复发意见.
+    /// Comment on a recurrence.
+    CommentRecurrence(CommentRecurrencePayload),
+    /// 书面催告.
+    /// Written demand.
+    IssueDemand(IssueDemandPayload),
+    /// 撤回催告.
+    /// Withdrawal of a demand.
+    WithdrawDemand(WithdrawDemandPayload),
+    /// 通知已读.
+    /// Messages read.
+    MarkNotificationsRead(MarkNotificationsReadPayload),
 }

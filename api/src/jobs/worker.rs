@@ -36,6 +36,7 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Some(Kind::Unconfirmed) => ticket::timer::unconfirmed(app, row).await,
         Some(Kind::ClaimUndecided) => ticket::timer::claim_undecided(app, row).await,
         Some(Kind::Mail) => notification::mail(app, row).await,
+        Some(Kind::Digest) => notification::digest(app, row).await,
         Some(Kind::Leave) => account::jobs::leave(app, row).await,
         Some(Kind::Calendar) => calendar::recount(app, row).await,
         None => Err(Error::internal("a job of an unknown kind")),

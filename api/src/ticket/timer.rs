@@ -99,7 +99,11 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         zh,
         en,
     };
-    notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
+    if clock.kind == SlaClockKind::Response {
+        notification::tell_at_once(&tx, app, row.hospital_id, &to, &what).await?;
+    } else {
+        notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
+    }
     if late {
         clocks.remind_overdue(&clock, &seen).await?;
         let now = app.clock.now();

@@ -89,6 +89,16 @@ permissions! {
     TicketCancel = "TICKET_CANCEL" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Rate.
     TicketRate = "TICKET_RATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm many solutions at once.
+    TicketConfirmBulk = "TICKET_CONFIRM_BULK" => HospItAdmin,
+    /// Decide about a recurrence.
+    RecurrenceDecide = "RECURRENCE_DECIDE" => HospItAdmin,
+    /// Comment a recurrence for the vendor.
+    RecurrenceComment = "RECURRENCE_COMMENT" => VendorPm | VendorEngineer | VendorTrainer,
+    /// Demand a solution in writing, and withdraw the demand.
+    ResolutionDemand = "RESOLUTION_DEMAND" => HospItAdmin | HospManager,
+    /// Read the register of breaches.
+    BreachRead = "BREACH_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
     /// Read and verify the audit chain.
     AuditRead = "AUDIT_READ" => Auditor,
     /// List the people of the hospital, and the vendor people as far as they serve it.
@@ -121,6 +131,7 @@ mod tests {
             held,
             [
                 &Permission::TicketCreate,
+                &Permission::BreachRead,
                 &Permission::AuditRead,
                 &Permission::PeopleRead
             ]

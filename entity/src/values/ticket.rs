@@ -415,6 +415,18 @@ words! {
 }
 
 words! {
+    /// 复发的决定. Decision about a recurrence.
+    RecurrenceDecision {
+        /// 待院方决定. Proposed, the hospital decides.
+        Proposed = "PROPOSED",
+        /// 确认为复发. Confirmed.
+        Confirmed = "CONFIRMED",
+        /// 不是复发. Rejected.
+        Rejected = "REJECTED",
+    }
+}
+
+words! {
     /// 附件扫描状态. Malware scan of a file.
     ScanState {
         /// 隔离待扫. Quarantined, not scanned yet.

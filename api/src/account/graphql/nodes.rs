@@ -4,6 +4,7 @@ use async_graphql::{Context, ID};
 use entity::ids::{ContractId, DepartmentId, GrantId, HospitalId, PersonId, SessionId, TokenId};
 use entity::rules::access::Permission;
 use entity::{contract, department, machine_token, person, role_grant};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::ops;
@@ -24,7 +25,11 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
     if !people.is_empty() {
         let rows = person::Entity::find()
             .filter(person::Column::Id.is_in(people))
-            .filter(who.visible_people())
+            .filter(
+                Condition::any()
+                    .add(who.visible_people())
+                    .add(ops::listed_people(who)),
+            )
             .all(db)
             .await?;
         for row in rows {

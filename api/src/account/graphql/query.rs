@@ -269,10 +269,10 @@ async fn people(ctx: &Context<'_>, ask: &Ask, filter: &PersonFilter) -> Result<P
         .filter(filtered(who, filter));
     let columns = person::shown();
     let sort = (C::CreatedAt, C::Id);
-    let query = page::select(vec![scope.clone()], &columns, sort, &window, false)?;
+    let query = page::merged(vec![scope.clone()], &columns, sort, &window, false)?;
     let rows: Vec<person::Model> = partial::read(&query, &columns, app.db.read()).await?;
-    let page = page(cursors, &window, rows, |row: &person::Model| {
+    let page = page(&cursors, &window, rows, |row: &person::Model| {
         Key::at(row.created_at, row.id.0)
-    });
+    })?;
     Ok(PersonConnection::new(page, Counter::of(scope)))
 }

@@ -17,8 +17,10 @@ use entity::values::{
     SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource, TicketCategory, TwoHourMeaning,
     WaitReason,
 };
-use entity::{sla_clock, ticket};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use entity::{sla_clock, sla_event, ticket};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 
 pub use terms::{ContractTerms, contract_of};
 
@@ -470,6 +472,32 @@ impl<'a> Clocks<'a> {
     async fn current(&self, row: &ticket::Model) -> Result<Vec<sla_clock::Model>> {
         current(self.tx, row).await
     }
+}
+
+/// What a clock was started with and what follows from its events now, outside any transaction.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, those of the database.
+pub async fn replayed(
+    db: &impl ConnectionTrait,
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    record::replay(db, terms, clock, now).await
+}
+
+/// [`replayed`] from the rows of its events in their order.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, `INTERNAL` for a damaged row.
+pub fn replayed_from(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    events: &[sla_event::Model],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    record::replay_rows(terms, clock, events, now)
 }
 
 const DONE: EventBody = EventBody::Complete {

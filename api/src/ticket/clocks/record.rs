@@ -96,16 +96,29 @@ async fn events_of(db: &impl ConnectionTrait, clock: &sla_clock::Model) -> Resul
         .order_by_asc(sla_event::Column::Seq)
         .all(db)
         .await?;
-    let mut events = Vec::with_capacity(rows.len());
-    for row in rows {
-        let body = serde_json::from_str(&row.payload).map_err(Error::internal)?;
-        events.push(sla::Event {
-            effective_at: row.effective_at,
-            recorded_at: row.recorded_at,
-            body,
-        });
-    }
-    Ok(events)
+    events(&rows)
+}
+
+fn events(rows: &[sla_event::Model]) -> Result<Vec<sla::Event>> {
+    rows.iter()
+        .map(|row| {
+            Ok(sla::Event {
+                effective_at: row.effective_at,
+                recorded_at: row.recorded_at,
+                body: serde_json::from_str(&row.payload).map_err(Error::internal)?,
+            })
+        })
+        .collect()
+}
+
+/// [`replay`] of events that were read already, in their order.
+pub(super) fn replay_rows(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    rows: &[sla_event::Model],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    play(terms, clock, &events(rows)?, now)
 }
 
 fn play(

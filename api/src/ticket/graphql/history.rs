@@ -59,10 +59,10 @@ pub(super) async fn events(
     let window = cursors.window(ask)?;
     let key = EventsOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
-    let page = page(cursors, &window, lines.rows, |row| Key {
+    let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
         id: row.id.0,
-    });
+    })?;
     Ok(TicketEventConnection::new(
         page,
         Counter::known(lines.total),
@@ -82,10 +82,10 @@ pub(super) async fn replies(
     let window = cursors.window(ask)?;
     let key = RepliesOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
-    let page = page(cursors, &window, lines.rows, |row| Key {
+    let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
         id: row.id.0,
-    });
+    })?;
     Ok(TicketReplyConnection::new(
         page,
         Counter::known(lines.total),

@@ -71,6 +71,9 @@ pub struct CreateTicketInput {
     /// 位置（床号）.
     /// Place, no patient.
     pub location: Option<String>,
+    /// 复发的原故障，其重开期限已过.
+    /// The earlier fault that this one continues, once it can no longer be reopened.
+    pub recurrence_of: Option<ID>,
 }
 
 /// 答复；asResponse 仅服务商.

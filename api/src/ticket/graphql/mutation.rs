@@ -37,7 +37,7 @@ where
     })
 }
 
-async fn audited<T>(
+pub(super) async fn audited<T>(
     ctx: &Context<'_>,
     action: &str,
     id: Option<TicketId>,
@@ -56,7 +56,10 @@ async fn audited<T>(
 }
 
 /// The ticket as it stands, for who may see it.
-async fn current(ctx: &Context<'_>, id: Option<TicketId>) -> Option<entity::ticket::Model> {
+pub(super) async fn current(
+    ctx: &Context<'_>,
+    id: Option<TicketId>,
+) -> Option<entity::ticket::Model> {
     use sea_orm::{EntityTrait, QueryFilter};
     let found = entity::ticket::Entity::find_by_id(id?)
         .filter(requester(ctx).visible_tickets())
@@ -116,6 +119,12 @@ impl TicketMutation {
                 channel: input.channel,
                 received_at: input.received_at.map(|at| at.0),
                 location: input.location.clone(),
+                recurrence_of: match &input.recurrence_of {
+                    None => None,
+                    Some(id) => Some(TicketId::parse(id).ok_or_else(|| {
+                        Error::from(crate::error::UserErrorCode::NotFound).at(["recurrenceOf"])
+                    })?),
+                },
             })
         };
         let (app, who) = (app(ctx), requester(ctx));

@@ -4,17 +4,18 @@ use std::collections::HashSet;
 
 use async_graphql::{Context, ID};
 use entity::ids::{
-    AttachmentId, ClaimId, ClockId, PlanId, ReplyId, StepId, TicketEventId, TicketId, WaitId,
+    AttachmentId, ClaimId, ClockId, DemandId, PlanId, RecurrenceId, ReplyId, StepId, TicketEventId,
+    TicketId, WaitId,
 };
 use entity::{
-    attachment, claimed_time, sla_clock, solution_plan, ticket, ticket_event, ticket_reply,
-    ticket_step, wait,
+    attachment, claimed_time, recurrence_link, resolution_demand, sla_clock, solution_plan, ticket,
+    ticket_event, ticket_reply, ticket_step, wait,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    Attachment, ClaimedTime, SlaClock, SolutionPlan, Ticket, TicketEvent, TicketReply, TicketStep,
-    Wait,
+    Attachment, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan, Ticket,
+    TicketEvent, TicketReply, TicketStep, Wait, breach,
 };
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};
@@ -56,6 +57,23 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
     of_ticket!(ctx, ids, found, ClockId, sla_clock, SlaClock);
     of_ticket!(ctx, ids, found, TicketEventId, ticket_event, TicketEvent);
     of_ticket!(ctx, ids, found, ReplyId, ticket_reply, TicketReply);
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        RecurrenceId,
+        recurrence_link,
+        RecurrenceLink
+    );
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        DemandId,
+        resolution_demand,
+        ResolutionDemand
+    );
+    breach::nodes(ctx, ids, found).await?;
     of_ticket!(ctx, ids, found, AttachmentId, attachment, Attachment);
     of_ticket!(ctx, ids, found, ClaimId, claimed_time, ClaimedTime);
     of_ticket!(ctx, ids, found, WaitId, wait, Wait);

@@ -247,10 +247,10 @@ pub(super) async fn steps(
     let wanted = wanted(ctx, &["action", "finding"]);
     let key = StepsOf(Lines::of(of, &window, &wanted)?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
-    let page = page(cursors, &window, lines.rows, |row| Key {
+    let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
         id: row.id.0,
-    });
+    })?;
     Ok(TicketStepConnection::new(page, Counter::known(lines.total)))
 }
 

@@ -292,17 +292,17 @@ async fn list(
         parts.push(ticket::Entity::find().filter(who.visible_tickets()));
     }
     let columns = columns::of_nodes(ctx);
-    let query = page::select(parts, &columns, (sort, C::Id), &window, down)?;
+    let query = page::merged(parts, &columns, (sort, C::Id), &window, down)?;
     let rows: Vec<ticket::Model> = partial::read(&query, &columns, app.db.read()).await?;
     let scope = ticket::Entity::find()
         .filter(who.visible_tickets())
         .filter(wanted);
-    let page = page(cursors, &window, rows, |row| {
+    let page = page(&cursors, &window, rows, |row| {
         let at = match column {
             TicketOrderField::CreatedAt => row.created_at,
             TicketOrderField::ReceivedAt => row.received_at,
         };
         Key::at(at, row.id.0)
-    });
+    })?;
     Ok(TicketConnection::new(page, Counter::of(scope)))
 }

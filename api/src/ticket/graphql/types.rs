@@ -2,21 +2,27 @@
 
 use async_graphql::{Context, ID, Object};
 use entity::ids::{PersonId, TicketId};
+use entity::rules::catalog::Catalog;
 use entity::values::{
-    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, SlaClockState,
-    TicketAction, TicketCategory, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, Confirmation, Impact, ReceivedSource, RecurrenceDecision,
+    RecurrenceKind, RootCause, Route, Severity, Side, SlaClockState, TicketAction, TicketCategory,
+    TicketOrigin, TicketStatus, Urgency,
 };
-use entity::{sla_clock, ticket};
+use entity::{recurrence_link, sla_clock, ticket};
 
 use super::super::ops;
 use super::attachment::{Attachment, attachments};
 use super::clock::SlaClock;
+use super::demand::ResolutionDemand;
 use super::history::{self, TicketEventConnection, TicketReplyConnection};
 use super::parts::{self, ClaimedTime, SolutionPlan, TicketStepConnection, Wait};
+use super::recurrence::RecurrenceLink;
 use crate::account::graphql::{Contract, Department, Person};
 use crate::error::Error;
 use crate::graphql::requester;
-use crate::loaders::{self, ClaimsOf, ClocksOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
+use crate::loaders::{
+    self, ClaimsOf, ClocksOf, DemandsOf, DuplicatesOf, PlansOf, RecurrencesOf, SeenTicket, WaitsOf,
+};
 use crate::page::Ask;
 use crate::scalar::Instant;
 
@@ -223,6 +229,14 @@ impl Ticket {
     async fn released_at(&self) -> Option<Instant> {
         self.0.released_at.map(Instant)
     }
+    /// 院方审批用时（秒），不属服务商；无需审批为 null.
+    /// Seconds that the hospital took to approve, no time of the vendor; null where nothing is approved.
+    async fn approval_sec(&self) -> Option<i32> {
+        let route = Catalog::shared().class(self.0.category).route;
+        let approved = !matches!(route, Route::Direct | Route::Declare | Route::Restricted);
+        let seconds = (self.0.released_at? - self.0.created_at).num_seconds();
+        approved.then(|| i32::try_from(seconds).unwrap_or(i32::MAX))
+    }
     /// 首次实质人工响应；申报的时刻经确认才计.
     /// First human answer, as it counts; a claimed time counts once confirmed.
     async fn responded_at(&self) -> Option<Instant> {
@@ -362,6 +376,65 @@ impl Ticket {
         });
         settle(found)
     }
+    /// 作为先前故障的复发：后来的故障与关闭后的重开.
+    /// Recurrences of this fault: later faults, and reopenings after closing.
+    async fn recurrences(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<RecurrenceLink>> {
+        let mut links = links(ctx, &self.0).await?;
+        links.retain(|link| link.previous_id == self.0.id);
+        Ok(links.into_iter().map(RecurrenceLink).collect())
+    }
+    /// 作为后来故障的复发；不是复发为 null.
+    /// The link to the earlier fault that this one continues; null without.
+    async fn recurrence_of(&self, ctx: &Context<'_>) -> Maybe<RecurrenceLink> {
+        let found = links(ctx, &self.0).await.map(|links| {
+            links
+                .into_iter()
+                .rfind(|link| link.ticket_id == self.0.id && link.previous_id != self.0.id)
+                .map(RecurrenceLink)
+        });
+        settle(found)
+    }
+    /// 院方确认的复发次数.
+    /// Number of recurrences that the hospital confirmed.
+    async fn recurrence_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        let count = links(ctx, &self.0)
+            .await?
+            .iter()
+            .filter(|link| recurred(link, &self.0))
+            .count();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+    /// 是否计为已解决：已关闭或院方未确认，且没有确认的后来故障.
+    /// Whether it counts as solved: closed or not confirmed in time, and no later fault was confirmed as its recurrence.
+    async fn counts_as_solved(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let silent = || async {
+            Ok::<bool, crate::error::Error>(clocks(ctx, &self.0).await?.iter().any(|clock| {
+                clock.cycle == self.0.cycle && clock.confirmation == Confirmation::Unconfirmed
+            }))
+        };
+        let solved = match self.0.status {
+            TicketStatus::Closed => true,
+            TicketStatus::Resolved => silent().await?,
+            _ => false,
+        };
+        let again = links(ctx, &self.0)
+            .await?
+            .iter()
+            .any(|link| recurred(link, &self.0) && link.kind == RecurrenceKind::LaterFault);
+        Ok(solved && !again)
+    }
+    /// 书面催告，自最早起.
+    /// Written demands, oldest first.
+    async fn demands(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ResolutionDemand>> {
+        let rows = loaders::of(ctx)?
+            .load_one(DemandsOf(self.0.hospital_id, self.0.id))
+            .await?;
+        Ok(rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(ResolutionDemand)
+            .collect())
+    }
     /// 经过，只增不改，自最早起.
     /// Append-only history, oldest first.
     async fn events(
@@ -455,6 +528,22 @@ async fn clocks(ctx: &Context<'_>, row: &ticket::Model) -> Result<Vec<sla_clock:
         .load_one(ClocksOf(row.hospital_id, row.id))
         .await?
         .unwrap_or_default())
+}
+
+/// Recurrences in which a ticket is the earlier or the later fault.
+async fn links(
+    ctx: &Context<'_>,
+    row: &ticket::Model,
+) -> Result<Vec<recurrence_link::Model>, crate::error::Error> {
+    Ok(loaders::of(ctx)?
+        .load_one(RecurrencesOf(row.hospital_id, row.id))
+        .await?
+        .unwrap_or_default())
+}
+
+/// Whether a link is a confirmed recurrence of this ticket.
+fn recurred(link: &recurrence_link::Model, row: &ticket::Model) -> bool {
+    link.previous_id == row.id && link.decision == RecurrenceDecision::Confirmed
 }
 
 async fn load_department(

@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::super::clocks::{self, Clocks, ContractTerms};
 use super::raiser::Raiser;
-use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, claim, record};
+use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, claim, record, recurrence};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
@@ -70,6 +70,8 @@ pub struct NewTicket {
     pub received_at: Option<DateTime<Utc>>,
     /// Place, no patient.
     pub location: Option<String>,
+    /// The earlier fault that this one continues, closed too long ago to be reopened.
+    pub recurrence_of: Option<TicketId>,
 }
 
 /// Categories and subcategories whose gate needs what does not exist yet.
@@ -139,6 +141,14 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     let terms = ContractTerms::read(app.db.read(), &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
     let fault = fault_of(&new, now)?;
+    let earlier = match new.recurrence_of {
+        None => None,
+        Some(id) => {
+            let db = app.db.read();
+            let asked = (new.category, id);
+            Some(recurrence::earlier(db, who, asked, &contract, (&terms, now)).await?)
+        }
+    };
     let severity = kind.severity_required.then(|| {
         rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected)
     });
@@ -241,6 +251,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         None,
     )
     .await?;
+    if let Some(earlier) = &earlier {
+        recurrence::link_new(&tx, app, &row, earlier, me).await?;
+    }
     if at_once {
         Clocks::new(&tx, app, who, &terms)
             .attach(&row, row.received_at)
@@ -404,7 +417,11 @@ async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
         zh: format!("新工单 {}（{}{severity}）", row.number, class.name_zh),
         en: format!("New ticket {} ({}{severity})", row.number, class.name_en),
     };
-    notification::tell(tx, app, row.hospital_id, &to, &what).await
+    if released && notification::counts_hours(row) {
+        notification::tell_at_once(tx, app, row.hospital_id, &to, &what).await
+    } else {
+        notification::tell(tx, app, row.hospital_id, &to, &what).await
+    }
 }
 
 /// The information centre has looked at it.

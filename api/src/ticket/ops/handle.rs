@@ -1,6 +1,6 @@
 //! The vendor's work: assign, respond, steps, solution plan, resolve.
 
-use super::{Change, LONG, Once, SHORT, checked, checked_option, wait};
+use super::{Change, LONG, Once, SHORT, checked, checked_option, recurrence, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification::{self, Notice};
@@ -321,6 +321,7 @@ pub async fn resolve(
         .await?
         .resolved(&change.row, change.now)
         .await?;
+    recurrence::propose_later(&change).await?;
     let what = notice(
         &change.row,
         NotificationKind::DecisionNeeded,

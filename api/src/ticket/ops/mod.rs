@@ -3,13 +3,16 @@
 //! Every act goes the same way: the right, the row in scope, its version, the rule, then row,
 //! history, clocks, jobs, messages and, last, the audit.
 
+mod bulk;
 mod claim;
 mod create;
 mod decide;
+mod demand;
 mod duplicate;
 mod handle;
 mod note;
 mod raiser;
+mod recurrence;
 mod reply;
 mod respond;
 mod scope;
@@ -32,14 +35,17 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+pub use bulk::Bulk;
 pub use claim::{
     Answer, confirm_received, confirm_responded, decide_claim, may_confirm, ticket_of,
 };
 pub use create::{NewFault, NewTicket, create, release, triage};
 pub use decide::{cancel, confirm, rate, reject, reopen};
+pub use demand::{Deadline, NewDemand, issue_demand, withdraw_demand};
 pub use duplicate::{Parent, mark_duplicate, propose_duplicate, refuse_duplicate};
 pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, write_plan};
 pub use note::{internal_note, set_internal_note};
+pub use recurrence::{comment_recurrence, decide_recurrence};
 pub use reply::{NewReply, reply};
 pub use respond::{NewResponse, respond};
 pub use scope::{decide_out_of_scope, propose_out_of_scope};

@@ -90,7 +90,12 @@ pub async fn hand_over(
         "由院方转交",
         "was handed over",
     );
-    notification::tell(&change.tx, app, change.row.hospital_id, &to, &what).await?;
+    let hospital = change.row.hospital_id;
+    if notification::counts_hours(&change.row) {
+        notification::tell_at_once(&change.tx, app, hospital, &to, &what).await?;
+    } else {
+        notification::tell(&change.tx, app, hospital, &to, &what).await?;
+    }
     change
         .commit(TicketEventKind::HandedOver, Some(text), "ticket.hand_over")
         .await

@@ -15,6 +15,7 @@ use entity::values::{
 };
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// A wait to propose.
@@ -37,6 +38,21 @@ pub async fn open(change: &Change<'_>) -> Result<Option<wait::Model>> {
         .filter(wait::Column::HospitalId.eq(change.row.hospital_id))
         .filter(wait::Column::TicketId.eq(change.row.id))
         .filter(wait::Column::EndedAt.is_null())
+        .one(&change.tx)
+        .await?)
+}
+
+/// The wait that waits for its decision; the awaited reply may have ended it already.
+async fn pending(change: &Change<'_>) -> Result<Option<wait::Model>> {
+    Ok(wait::Entity::find()
+        .filter(wait::Column::HospitalId.eq(change.row.hospital_id))
+        .filter(wait::Column::TicketId.eq(change.row.id))
+        .filter(wait::Column::Decision.eq(Decision::Pending))
+        .filter(
+            wait::Column::EndedAt
+                .is_null()
+                .or(wait::Column::EndCause.eq(WaitEnd::Reply)),
+        )
         .one(&change.tx)
         .await?)
 }
@@ -64,7 +80,7 @@ pub async fn propose_wait(
         Once::Again(row) => return Ok(*row),
     };
     change.step(TicketAction::ProposeWait)?;
-    if open(&change).await?.is_some() {
+    if open(&change).await?.is_some() || pending(&change).await?.is_some() {
         return Err(UserErrorCode::WrongState.into());
     }
     let row = wait::ActiveModel {
@@ -121,14 +137,11 @@ pub async fn decide_wait(
 ) -> Result<ticket::Model> {
     let permission = Permission::WaitDecide;
     let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
-    let pending = open(&change)
-        .await?
-        .filter(|wait| wait.decision == Decision::Pending);
-    let Some(pending) = pending else {
+    let Some(pending) = pending(&change).await? else {
         return Err(UserErrorCode::WrongState.into());
     };
     change.step(TicketAction::DecideWait)?;
-    let (reason, from_at) = (pending.reason, pending.from_at);
+    let (reason, from_at, over) = (pending.reason, pending.from_at, pending.ended_at);
     let mut row = pending.into_active_model();
     row.decision = Set(if accept {
         Decision::Accepted
@@ -138,19 +151,21 @@ pub async fn decide_wait(
     row.decided_by = Set(change.actor());
     row.decided_at = Set(Some(change.now));
     if accept {
-        change.row.status = match reason {
-            WaitReason::WaitHospital => TicketStatus::WaitingHospital,
-            WaitReason::WaitThirdParty => TicketStatus::WaitingThirdParty,
-            WaitReason::WaitWindow => TicketStatus::WaitingWindow,
-        };
+        if over.is_none() {
+            change.row.status = match reason {
+                WaitReason::WaitHospital => TicketStatus::WaitingHospital,
+                WaitReason::WaitThirdParty => TicketStatus::WaitingThirdParty,
+                WaitReason::WaitWindow => TicketStatus::WaitingWindow,
+            };
+        }
         row.update(&change.tx).await?;
-        change
-            .clocks()
-            .await?
-            .paused(&change.row, reason, from_at)
-            .await?;
+        let clocks = change.clocks().await?;
+        clocks.paused(&change.row, reason, from_at).await?;
+        if let Some(over) = over {
+            clocks.resumed(&change.row, over).await?;
+        }
     } else {
-        row.ended_at = Set(Some(change.now));
+        row.ended_at = Set(Some(over.unwrap_or(change.now)));
         row.end_cause = Set(Some(WaitEnd::Refused));
         row.update(&change.tx).await?;
     }
@@ -191,10 +206,7 @@ pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
         return Ok(());
     };
     let accepted = wait.decision == Decision::Accepted;
-    if !accepted && cause == WaitEnd::Reply {
-        // A proposal that nobody has decided yet stays open for the decision.
-        return Ok(());
-    }
+    // A proposal that nobody has decided yet ends with the awaited reply and stays for the decision.
     let mut row = wait.into_active_model();
     row.ended_at = Set(Some(change.now));
     row.end_cause = Set(Some(cause));
