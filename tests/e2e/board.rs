@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
-const BOARD: &str = "query($f:DueBoardFilter,$n:Int,$a:String){dueBoard(first:$n,after:$a,filter:$f){totalCount pageInfo{hasNextPage endCursor} nodes{ticket{id number} clock{code} dueAt remainingSec overdue asOf}}}";
+const BOARD: &str = "query($f:DueBoardFilter,$n:Int,$a:String){dueBoard(first:$n,after:$a,filter:$f){totalCount pageInfo{hasNextPage endCursor} nodes{ticket{id number} code dueAt remainingSec overdue}}}";
 
 async fn board(app: &TestApp, account: &str, filter: Value) -> Value {
     let body = app
@@ -28,7 +28,7 @@ both_backends! {
         let fault = app.fault("board-fault", "HIGH", "SEVERAL").await;
         app.at("2026-03-02 08:30:00").await;
         let seen = board(app, "nurse", json!({})).await;
-        let rows: Vec<(&str, &str, i64)> = seen["nodes"].as_array().unwrap().iter().map(|row| (row["ticket"]["id"].as_str().unwrap(), row["clock"]["code"].as_str().unwrap(), row["remainingSec"].as_i64().unwrap())).collect();
+        let rows: Vec<(&str, &str, i64)> = seen["nodes"].as_array().unwrap().iter().map(|row| (row["ticket"]["id"].as_str().unwrap(), row["code"].as_str().unwrap(), row["remainingSec"].as_i64().unwrap())).collect();
         let id = |ticket: &Value| ticket["id"].as_str().unwrap().to_owned();
         let (consult_id, fault_id) = (id(&consult), id(&fault));
         assert_eq!(rows, [
@@ -36,7 +36,7 @@ both_backends! {
             (fault_id.as_str(), "FAULT_RESPONSE_2H", 5400),
             (fault_id.as_str(), "RESOLUTION_BY_SEVERITY", 27_000),
         ]);
-        assert_eq!((&seen["totalCount"], instant(&seen["nodes"][0]["asOf"])), (&json!(3), t("2026-03-02 08:30:00")));
+        assert_eq!(seen["totalCount"], 3);
 
         // The due second is in time, the next one is not.
         app.at("2026-03-02 09:00:00").await;

@@ -28,7 +28,12 @@ export default [
         'error',
         {
           exceptions: {
-            types: ['PageInfo', 'UserError', 'Messages', 'Viewer'],
+            // Values that live in the row or answer that shows them; nobody asks for one by an id.
+            types: [
+              'PageInfo', 'UserError', 'Messages', 'Viewer', 'Assignment', 'CalendarImport', 'CalendarNotice',
+              'ChecklistItem', 'ClockExplanation', 'ConfirmedTicket', 'DayAccount', 'DeadlinePreview',
+              'ExplainedClaim', 'ExplainedPause', 'Holding', 'ServiceSlot', 'Undertaking', 'WorkCalendar',
+            ],
             suffixes: ['Connection', 'Edge', 'Payload', 'Event'],
           },
         },

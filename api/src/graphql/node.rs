@@ -22,6 +22,10 @@ use crate::ticket::graphql::{
 /// Anything with a global id.
 #[derive(Clone, Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "全局 ID. Global id."))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "at most a hundred for a moment; most of them are tickets"
+)]
 pub enum Node {
     /// 工单.
     /// A ticket.

@@ -8,7 +8,7 @@ use entity::ids::HospitalId;
 use entity::rules::calendar::{Calendar, CalendarYear, Notice, civil_date, end_of};
 use entity::rules::catalog::Span;
 use entity::rules::sla::{ResolutionTargets, Silence};
-use entity::values::Severity;
+use entity::values::{CalendarMissing, Severity};
 use entity::{contract, parameter_set, sla_annex, sla_clock, ticket, work_calendar};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -39,7 +39,12 @@ pub struct ContractTerms {
     pub calendar: Calendar,
     versions: Vec<parameter_set::Model>,
     years: Vec<work_calendar::Model>,
+    /// Last year that is counted provisionally while its notice is missing.
+    reach: Option<i32>,
 }
+
+/// Years ahead of today that a limit may reach into.
+const AHEAD: i32 = 10;
 
 impl ContractTerms {
     /// Reads the terms of a contract.
@@ -75,9 +80,16 @@ impl ContractTerms {
             .order_by_asc(work_calendar::Column::Revision)
             .all(db)
             .await?;
-        let calendar = calendar(&years)?;
+        let mut calendar = calendar(&years)?;
         if calendar.years.is_empty() {
             return Err(UserErrorCode::CalendarMissing.into());
+        }
+        let reach = match parameters.calendar_missing {
+            CalendarMissing::Provisional => Some(today.year() + AHEAD),
+            CalendarMissing::Refuse => None,
+        };
+        if let Some(last) = reach {
+            calendar.fill(last);
         }
         Ok(Self {
             parameters,
@@ -85,6 +97,7 @@ impl ContractTerms {
             calendar,
             versions,
             years,
+            reach,
         })
     }
 
@@ -129,6 +142,9 @@ impl ContractTerms {
             .collect();
         then.extend(later);
         let mut calendar = calendar(&then)?;
+        if let Some(last) = self.reach {
+            calendar.fill(last);
+        }
         calendar.version.clone_from(&clock.calendar_version);
         Ok(calendar)
     }

@@ -4,74 +4,19 @@
 
 use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
-use entity::rules::calendar::{cut, seconds};
+use entity::rules::calendar::cut;
 use entity::values::{ClockCode, Severity, SlaClockKind, SlaClockState, TicketCategory};
 use entity::{sla_clock, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::SlaClock;
-use super::account::small;
-use super::types::{Maybe, Ticket, settle};
+use super::types::Maybe;
 use crate::connection;
 use crate::error::Result;
-use crate::graphql::{Counter, Page, app, page, requester};
-use crate::loaders::{self, SeenTicket};
+use crate::graphql::{Counter, app, page, requester};
 use crate::page::{self, Ask, Cursors, Key};
 use crate::requester::Requester;
-use crate::scalar::Instant;
-
-/// 到期看板的一项：运行中的时限与其工单.
-/// An item of the board: a running clock and its ticket.
-#[derive(Clone, Debug)]
-pub struct DueItem {
-    clock: sla_clock::Model,
-    due: DateTime<Utc>,
-    as_of: DateTime<Utc>,
-}
-
-/// 到期看板的一项：运行中的时限与其工单.
-/// An item of the board: a running clock and its ticket.
-#[Object]
-impl DueItem {
-    /// 工单.
-    /// The ticket.
-    async fn ticket(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
-        let found = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(SeenTicket(self.clock.ticket_id)).await,
-            Err(error) => Err(error),
-        };
-        settle(found.map(|row| row.map(Ticket)))
-    }
-    /// 时限.
-    /// The clock.
-    async fn clock(&self) -> SlaClock {
-        SlaClock(self.clock.clone())
-    }
-    /// 到期.
-    /// Due.
-    async fn due_at(&self) -> Instant {
-        Instant(self.due)
-    }
-    /// 距到期的秒数，逾期为负，按 asOf 计.
-    /// Seconds left at `asOf`; negative when overdue.
-    async fn remaining_sec(&self) -> i32 {
-        small(seconds(self.as_of, self.due))
-    }
-    /// 是否逾期.
-    /// Whether it is overdue.
-    async fn overdue(&self) -> bool {
-        match self.clock.due_before_at {
-            Some(bound) => self.as_of >= bound,
-            None => cut(self.as_of) > cut(self.due),
-        }
-    }
-    /// 本次应答的时刻.
-    /// The instant of this answer.
-    async fn as_of(&self) -> Instant {
-        Instant(self.as_of)
-    }
-}
 
 connection! {
     /// 到期看板分页，先到期者在前.
@@ -80,7 +25,7 @@ connection! {
     /// 看板的一行.
     /// One row of the board.
     DueBoardEdge,
-    DueItem
+    SlaClock
 }
 
 /// 看板筛选：同项为或、异项为且.
@@ -151,15 +96,9 @@ async fn board(
     let rows = page::select(scope.clone(), (C::DueAt, C::Id), &window, false)?
         .all(app.db.read())
         .await?;
-    let items = rows
-        .into_iter()
-        .filter_map(|clock| {
-            let due = clock.due_at?;
-            Some(DueItem { clock, due, as_of })
-        })
-        .collect();
-    let page: Page<DueItem> = page(&cursors, &window, items, |item| {
-        Key::at(item.due, item.clock.id.0)
+    let page = page(&cursors, &window, rows, |clock| {
+        // Every row of the board has a due instant; without one it would stand at the start.
+        Key::at(clock.due_at.unwrap_or_default(), clock.id.0)
     })?;
     Ok(DueBoardConnection::new(page, Counter::of(scope)))
 }

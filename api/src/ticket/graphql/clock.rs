@@ -1,17 +1,37 @@
 //! Clocks of a ticket as the schema shows them.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+use entity::rules::calendar::{cut, seconds};
 use entity::sla_clock;
 use entity::values::{
     ClockCode, Confirmation, SlaClockKind, SlaClockState, SlaResult, TargetSource,
 };
 
+use super::account::small;
+use super::types::{Maybe, Ticket, settle};
+use crate::graphql::app;
+use crate::loaders::{self, SeenTicket};
 use crate::scalar::Instant;
 
 /// 时限：工单的一项合同时限的一轮.
 /// One cycle of one contract clock of a ticket.
 #[derive(Clone, Debug)]
 pub struct SlaClock(pub sla_clock::Model);
+
+impl From<sla_clock::Model> for SlaClock {
+    fn from(row: sla_clock::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl SlaClock {
+    fn running_due(&self) -> Option<DateTime<Utc>> {
+        self.0
+            .due_at
+            .filter(|_| self.0.state == SlaClockState::Running)
+    }
+}
 
 /// 时限：工单的一项合同时限的一轮.
 /// One cycle of one contract clock of a ticket.
@@ -21,6 +41,31 @@ impl SlaClock {
     /// Global id.
     pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
+    }
+    /// 工单.
+    /// The ticket; null if it is out of scope.
+    async fn ticket(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
+        let found = match loaders::of(ctx) {
+            Ok(loaders) => loaders.load_one(SeenTicket(self.0.ticket_id)).await,
+            Err(error) => Err(error),
+        };
+        settle(found.map(|row| row.map(Ticket)))
+    }
+    /// 此刻距到期的秒数，逾期为负；未运行或无目标为 null.
+    /// Seconds left now, negative when overdue; null unless it runs towards a due instant.
+    async fn remaining_sec(&self, ctx: &Context<'_>) -> Option<i32> {
+        let due = self.running_due()?;
+        Some(small(seconds(app(ctx).clock.now(), due)))
+    }
+    /// 此刻是否逾期.
+    /// Whether it runs and is overdue now.
+    async fn overdue(&self, ctx: &Context<'_>) -> bool {
+        let now = app(ctx).clock.now();
+        match (self.running_due(), self.0.due_before_at) {
+            (None, _) => false,
+            (Some(_), Some(bound)) => now >= bound,
+            (Some(due), None) => cut(now) > cut(due),
+        }
     }
     /// 时限代码.
     /// Clock code of the contract.

@@ -123,12 +123,37 @@ fn filtered(filter: &TicketFilter, now: DateTime<Utc>) -> Result<Condition, Erro
     let people =
         |ids: &[ID]| -> Vec<PersonId> { ids.iter().filter_map(|id| PersonId::parse(id)).collect() };
     let mut all = Condition::all()
-        .add_option(some(&filter.status).map(|words| C::Status.is_in(words)))
-        .add_option(some(&filter.category).map(|words| C::Category.is_in(words)))
-        .add_option(some(&filter.severity).map(|words| C::Severity.is_in(words)))
-        .add_option(some(&filter.component).map(|codes| C::Component.is_in(codes)))
-        .add_option(some(&filter.assignee).map(|ids| C::AssigneeId.is_in(people(&ids))))
-        .add_option(some(&filter.reporter).map(|ids| C::ReporterId.is_in(people(&ids))))
+        .add_option(filter.status.clone().map(|words| C::Status.is_in(words)))
+        .add_option(
+            filter
+                .category
+                .clone()
+                .map(|words| C::Category.is_in(words)),
+        )
+        .add_option(
+            filter
+                .severity
+                .clone()
+                .map(|words| C::Severity.is_in(words)),
+        )
+        .add_option(
+            filter
+                .component
+                .clone()
+                .map(|codes| C::Component.is_in(codes)),
+        )
+        .add_option(
+            filter
+                .assignee
+                .clone()
+                .map(|ids| C::AssigneeId.is_in(people(&ids))),
+        )
+        .add_option(
+            filter
+                .reporter
+                .clone()
+                .map(|ids| C::ReporterId.is_in(people(&ids))),
+        )
         .add_option(filter.due_before.map(|at| C::NextDueAt.lt(at.0)));
     if filter.open_only == Some(true) {
         all = all.add(C::Status.is_not_in(ENDED));
@@ -150,11 +175,6 @@ fn filtered(filter: &TicketFilter, now: DateTime<Utc>) -> Result<Condition, Erro
         ),
         None => all,
     })
-}
-
-/// An owned copy, for conditions that keep their values.
-fn some<T: Clone>(list: &Option<Vec<T>>) -> Option<Vec<T>> {
-    list.clone()
 }
 
 /// Rows in which one of the texts contains `text`, letter for letter and without regard to case.

@@ -100,7 +100,7 @@ impl<'a> Change<'a> {
         version: Option<i32>,
     ) -> Result<Self> {
         let change = Self::open(app, who, permission, id).await?;
-        change.expect(version)?;
+        change.expect_version(version)?;
         Ok(change)
     }
 
@@ -126,11 +126,11 @@ impl<'a> Change<'a> {
                 return Ok(Once::Again(Box::new(change.before)));
             }
         }
-        change.expect(version)?;
+        change.expect_version(version)?;
         Ok(Once::New(Box::new(change)))
     }
 
-    fn expect(&self, version: Option<i32>) -> Result<()> {
+    fn expect_version(&self, version: Option<i32>) -> Result<()> {
         if version.is_some_and(|version| version != self.before.version) {
             return Err(Error::from(UserErrorCode::Conflict).at(["expectedVersion"]));
         }

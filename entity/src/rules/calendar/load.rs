@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde_json::Value;
 
 use super::{Calendar, CalendarYear, DAY_S, Notice, Slot};
@@ -62,7 +62,53 @@ fn default_slots() -> Vec<Slot> {
     ]
 }
 
+impl CalendarYear {
+    /// The least that the law gives a year nobody has published yet: the statutory days with a fixed
+    /// date (1 January, 1–2 May, 1–3 October), one on a weekend moved to the next working day. Days
+    /// by the lunar calendar and make-up days cannot be derived by rule, so it is provisional (S20).
+    #[must_use]
+    pub fn minimum(year: i32) -> Self {
+        let fixed = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)];
+        let mut off: BTreeMap<NaiveDate, Option<Vec<Slot>>> = BTreeMap::new();
+        let dates = fixed
+            .into_iter()
+            .filter_map(|(month, day)| NaiveDate::from_ymd_opt(year, month, day));
+        let weekend = |day: NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        let mut moved = Vec::new();
+        for day in dates {
+            off.insert(day, None);
+            if weekend(day) {
+                moved.push(day);
+            }
+        }
+        for day in moved {
+            let next = day
+                .iter_days()
+                .find(|next| !weekend(*next) && !off.contains_key(next));
+            off.extend(next.map(|next| (next, None)));
+        }
+        Self {
+            holidays: off,
+            provisional: true,
+            ..Self::default()
+        }
+    }
+}
+
 impl Calendar {
+    /// Adds the least that the law gives to the years from the first one known to `last` that are
+    /// missing; nothing is added to a calendar without any year.
+    pub fn fill(&mut self, last: i32) {
+        let Some(first) = self.years.keys().next().copied() else {
+            return;
+        };
+        for year in first..=last {
+            self.years
+                .entry(year)
+                .or_insert_with(|| CalendarYear::minimum(year));
+        }
+    }
+
     /// An empty calendar with the default slots on Monday to Friday.
     #[must_use]
     pub fn empty(version: &str) -> Self {

@@ -286,6 +286,37 @@ fn minute_counts(calendar: &Calendar, t: Instant) -> bool {
     (weekly && !off) || on
 }
 
+/// S20
+#[test]
+fn a_year_nobody_has_published_counts_provisionally_by_the_days_of_the_law() {
+    let off = |year| -> Vec<String> {
+        let days = CalendarYear::minimum(year).holidays;
+        days.keys().map(ToString::to_string).collect()
+    };
+    // In 2028 New Year's Day is a Saturday and 1 October a Sunday, which moves to the first free weekday.
+    assert_eq!(
+        off(2028),
+        [
+            "2028-01-01",
+            "2028-01-03",
+            "2028-05-01",
+            "2028-05-02",
+            "2028-10-01",
+            "2028-10-02",
+            "2028-10-03",
+            "2028-10-04"
+        ]
+    );
+    let mut calendar = Calendar::with_provisional().unwrap();
+    assert!(calendar.wd_add(day("2027-12-30"), 5).is_err());
+    calendar.fill(2030);
+    let due = calendar.wd_add(day("2027-12-30"), 5).unwrap();
+    assert_eq!((due.value, due.provisional), (day("2028-01-07"), true));
+    let mut none = Calendar::empty("");
+    none.fill(2030);
+    assert!(none.years.is_empty(), "no calendar is never 24 by 7");
+}
+
 proptest! {
     #[test]
     fn service_time_equals_the_minute_by_minute_oracle(
