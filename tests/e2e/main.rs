@@ -30,6 +30,7 @@ mod reliability;
 mod schema;
 mod scope;
 mod severity;
+mod statement;
 mod tidy;
 mod transport;
 mod vector;
