@@ -24,93 +24,178 @@ const TICKETS: &[(&str, &str)] = &[
     ("CONSULT", "CONSULT-FUNC"),
     ("TRAINING", "TRAINING-MGMT"),
     ("COMPLAINT", "COMPLAINT-QUALITY"),
+    ("CONSULT", "CONSULT-OPER"),
 ];
 
-/// Times that the whole list of mutations is gone through; later ones need what earlier ones did.
-const ROUNDS: u32 = 8;
-/// Most objects that each person tries a mutation on, a round.
-const TRIES: usize = 24;
+/// How often the list of mutations is gone through; later ones need what earlier ones made.
+const ROUNDS: usize = 2;
+/// Objects that a mutation is tried on by one person.
+const TRIES: usize = 3;
+/// People who try a mutation.
+const ACTORS: usize = 3;
+
+/// Who plays a story.
+#[derive(Clone, Copy, Debug)]
+pub struct Actors<'a> {
+    /// Reports.
+    pub nurse: &'a str,
+    /// Decides.
+    pub it_admin: &'a str,
+    /// Assigns.
+    pub pm: &'a str,
+    /// Handles.
+    pub engineer: &'a str,
+}
 
 impl TestApp {
-    /// The tickets of a story, reported by `account`; every text begins with `tag`.
-    pub async fn story(&self, account: &str, tag: &str) -> Vec<Value> {
+    /// Tickets in many states; every text begins with `tag`.
+    pub async fn story(&self, by: Actors<'_>, tag: &str) -> Vec<Value> {
         let mut made = Vec::new();
+        let text = |what: &str| format!("{tag}{what}");
         for (n, (category, subcategory)) in TICKETS.iter().enumerate() {
             let now = self.app.clock.now().to_rfc3339();
-            let text = |what: &str| format!("{tag}{what}");
             let mut input = json!({
                 "category": category, "subcategory": subcategory, "description": text("描述"), "location": text("十二床旁"),
-                "idempotencyKey": format!("story-{account}-{n}"),
+                "idempotencyKey": format!("story-{}-{n}", by.nurse),
             });
             if *category == "FAULT" {
                 input["fault"] = json!({ "phenomenon": text("现象"), "occurredAt": now, "scope": text("范围"), "relatedSystems": [text("系统")], "steps": text("步骤"), "component": text("部件") });
                 input["urgency"] = json!("HIGH");
                 input["bedsAffected"] = json!("ONE");
             }
-            made.push(self.create(account, input).await);
-            self.tick();
+            made.push(self.create(by.nurse, input).await);
+            // Ids begin with the time: with a second between them they are in the same order in every run.
+            self.app
+                .clock
+                .set(self.app.clock.now() + chrono::TimeDelta::seconds(1));
+        }
+        let checklist: Vec<Value> = entity::rules::ticket::CHECKLIST
+            .iter()
+            .map(|item| json!({ "code": item.code, "answer": true, "note": text("核查") }))
+            .collect();
+        let engineer = entity::ids::PersonId(self.person_id(by.engineer).await).to_string();
+        let respond = json!({ "text": text("响应"), "channel": "PHONE" });
+        let step = json!({ "kind": "HANDLING", "channel": "PHONE", "action": text("步骤"), "finding": text("发现") });
+        let acts = [
+            (0, by.engineer, "respondTicket", respond.clone()),
+            (0, by.engineer, "addStep", step.clone()),
+            (
+                0,
+                by.engineer,
+                "proposeWait",
+                json!({ "reason": "WAIT_WINDOW", "note": text("等待") }),
+            ),
+            (0, by.it_admin, "decideWait", json!({ "accept": true })),
+            (0, by.engineer, "resumeTicket", json!({})),
+            (0, by.nurse, "addReply", json!({ "text": text("答复") })),
+            (
+                0,
+                by.engineer,
+                "resolveTicket",
+                json!({ "text": text("解决") }),
+            ),
+            (0, by.nurse, "confirmTicket", json!({})),
+            (
+                0,
+                by.nurse,
+                "rateTicket",
+                json!({ "rating": 4, "comment": text("评价") }),
+            ),
+            (
+                0,
+                by.nurse,
+                "reopenTicket",
+                json!({ "reason": text("重开") }),
+            ),
+            (1, by.it_admin, "triageTicket", json!({})),
+            (1, by.it_admin, "releaseTicket", json!({})),
+            (1, by.pm, "assignTicket", json!({ "assigneeId": engineer })),
+            (2, by.engineer, "respondTicket", respond),
+            (2, by.engineer, "addStep", step),
+            (
+                2,
+                by.engineer,
+                "writePlan",
+                json!({ "steps": text("方案"), "risk": text("风险"), "rollback": text("回退"), "checklist": checklist, "executed": true }),
+            ),
+            (
+                2,
+                by.engineer,
+                "resolveTicket",
+                json!({ "text": text("解决"), "rootCause": "CONFIG", "verification": text("验证") }),
+            ),
+            (
+                2,
+                by.nurse,
+                "rejectTicket",
+                json!({ "reason": text("驳回") }),
+            ),
+            (
+                3,
+                by.it_admin,
+                "takeTicket",
+                json!({ "reason": text("自处理") }),
+            ),
+            (3, by.it_admin, "handOver", json!({ "text": text("转交") })),
+            (
+                6,
+                by.nurse,
+                "cancelTicket",
+                json!({ "reason": text("撤销") }),
+            ),
+        ];
+        for (at, account, name, input) in acts {
+            self.done(&made[at], account, name, input).await;
         }
         made
     }
 
-    /// Ids begin with the time: with a second between them they are in the same order in every run.
-    fn tick(&self) {
-        self.app.clock.set(self.app.clock.now() + chrono::TimeDelta::seconds(1));
-    }
-
-    /// Tries every mutation on the objects of a hospital as each of the people who may; how often each succeeded.
-    pub async fn stir(&self, sdl: &Sdl, hospital: &str, people: &[(&str, Role)], tag: &str) -> BTreeMap<String, u32> {
+    /// Tries every mutation on the objects of a hospital as some of the people who may; how often each succeeded.
+    pub async fn stir(
+        &self,
+        sdl: &Sdl,
+        hospital: &str,
+        people: &[(&str, Role)],
+        tag: &str,
+    ) -> BTreeMap<String, u32> {
         let hospital = self.hospital(hospital).await;
         let count = Cell::new(1000);
         let mut done: BTreeMap<String, u32> = BTreeMap::new();
         for round in 0..ROUNDS {
-            // One success a round, so that nothing uses up what another needs.
-            let enough = round + 1;
-            if round > 1 && done.values().all(|times| *times > 0) {
-                break;
-            }
-            let lap = usize::try_from(round).unwrap();
-            // Back and forth: what one mutation needs, another one, earlier or later by name, has done.
-            let mut order: Vec<&Field> = sdl.mutations().iter().collect();
-            if round % 2 == 0 {
-                order.reverse();
-            }
-            for field in order {
+            for (nth, field) in sdl.mutations().iter().enumerate() {
                 let needed = permissions(&field.description);
-                if needed.is_empty() {
-                    continue;
-                }
-                let mut pool = self.pool(hospital, people).await;
-                for (account, role) in people {
-                    if !needed.iter().any(|permission| allows(*role, *permission)) {
-                        continue;
-                    }
+                let holds = |role: Role| needed.iter().any(|permission| allows(role, *permission));
+                let times = done.entry(field.name.clone()).or_default();
+                let pool = self.pool(hospital, people).await;
+                for (account, _) in people.iter().filter(|(_, role)| holds(*role)).take(ACTORS) {
                     for step in 0..TRIES {
-                        if done.get(&field.name).is_some_and(|times| *times >= enough) {
-                            break;
-                        }
-                        let turn = step + lap;
-                        let arguments = self.guess(sdl, field, &pool, (turn, step), tag, &count).await;
-                        if self.succeeds(account, field, arguments).await {
-                            *done.entry(field.name.clone()).or_default() += 1;
-                            self.tick();
-                            pool = self.pool(hospital, people).await;
+                        let at = nth + round * TRIES + step;
+                        let arguments = self
+                            .guess(sdl, field, &pool, (step + round, at), tag, &count)
+                            .await;
+                        if *times == 0 && self.succeeds(account, field, arguments).await {
+                            *times += 1;
                         }
                     }
                 }
-                done.entry(field.name.clone()).or_default();
             }
         }
         done
     }
 
     /// Ids of the objects of a hospital by prefix, and of its people; each with its table.
-    async fn pool(&self, hospital: uuid::Uuid, people: &[(&str, Role)]) -> BTreeMap<String, Vec<(String, String)>> {
+    async fn pool(
+        &self,
+        hospital: uuid::Uuid,
+        people: &[(&str, Role)],
+    ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut pool: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         let canaries = self.canaries(hospital, &[]).await;
         for (letters, table) in &canaries.ids {
             if let Some(prefix) = prefix_of_table(table) {
-                pool.entry(prefix.to_owned()).or_default().push((table.clone(), letters.clone()));
+                pool.entry(prefix.to_owned())
+                    .or_default()
+                    .push((table.clone(), letters.clone()));
             }
         }
         let mut persons = Vec::new();
@@ -137,7 +222,10 @@ impl TestApp {
             let all = pool.get(prefix).filter(|all| !all.is_empty())?;
             Some(&all[nth % all.len()])
         };
-        let first = sdl.places(&field.arguments).into_iter().find(|place| place.scalar == "ID");
+        let first = sdl
+            .places(&field.arguments)
+            .into_iter()
+            .find(|place| place.scalar == "ID");
         let version = match first.and_then(|place| pick(place.prefix)) {
             Some((table, letters)) if self.tables_with("version").await.contains(table) => {
                 self.version_of(table, letters).await
@@ -148,13 +236,28 @@ impl TestApp {
             Some((_, letters)) => format!("{prefix}_{letters}"),
             None => format!("{prefix}_{}", "0".repeat(26)),
         };
-        let maker = Maker { sdl, now: self.app.clock.now(), tag, turn, version, id: &id, count };
+        let maker = Maker {
+            sdl,
+            now: self.app.clock.now(),
+            tag,
+            turn,
+            version,
+            id: &id,
+            count,
+        };
         maker.arguments(&field.arguments)
     }
 
     async fn succeeds(&self, account: &str, field: &Field, arguments: Map<String, Value>) -> bool {
-        let call = repeated("mutation", field, &[arguments], "{userErrors{code message messages{zh en} field}}");
-        let body = self.ask(account, &call.query, Value::Object(call.variables)).await;
+        let call = repeated(
+            "mutation",
+            field,
+            &[arguments],
+            "{userErrors{code message messages{zh en} field}}",
+        );
+        let body = self
+            .ask(account, &call.query, Value::Object(call.variables))
+            .await;
         body["errors"].is_null() && body["data"]["a0"]["userErrors"] == json!([])
     }
 
@@ -166,6 +269,9 @@ impl TestApp {
             .one(self.app.db.read())
             .await
             .unwrap();
-        person.unwrap_or_else(|| panic!("nobody is called {account}")).id.0
+        person
+            .unwrap_or_else(|| panic!("nobody is called {account}"))
+            .id
+            .0
     }
 }
