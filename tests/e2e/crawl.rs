@@ -200,7 +200,6 @@ impl<'a> Crawl<'a> {
     async fn offer_to_reads(&mut self, numbers: &[String], cursors: &[String]) {
         let sdl = self.sdl;
         for root in sdl.queries() {
-            let selection = walk::shallow(sdl, core(&root.ty), 2);
             for place in sdl.places(&root.arguments) {
                 let paging = place.path.last().is_some_and(|name| is_paging(name));
                 let calls: Vec<_> = self
@@ -212,16 +211,25 @@ impl<'a> Crawl<'a> {
                         arguments
                     })
                     .collect();
-                for some in calls.chunks(10) {
-                    let document = walk::repeated("query", root, some, &selection);
-                    let (fits, _) = self
-                        .send(
-                            &format!("{}({})", root.name, place.path.join(".")),
-                            document,
-                        )
-                        .await;
-                    assert!(fits, "{}: ten calls are too complex", root.name);
-                }
+                let place = format!("{}({})", root.name, place.path.join("."));
+                self.send_calls("query", root, &place, calls, 10).await;
+            }
+        }
+    }
+
+    /// One root field with many arguments, as many of them in a document as fit.
+    async fn send_calls(&mut self, kind: &str, root: &Field, place: &str, mut calls: Vec<Map<String, Value>>, most: usize) {
+        let selection = walk::shallow(self.sdl, core(&root.ty), 1);
+        let mut size = most;
+        while !calls.is_empty() {
+            let some: Vec<_> = calls.iter().take(size).cloned().collect();
+            let (fits, body) = self.send(place, walk::repeated(kind, root, &some, &selection)).await;
+            if fits {
+                assert!(kind == "query" || !body["data"].is_null(), "{place}: {body}");
+                calls.drain(..some.len());
+            } else {
+                assert!(size > 1, "{place}: one call is too complex");
+                size /= 2;
             }
         }
     }
@@ -235,7 +243,6 @@ impl<'a> Crawl<'a> {
             if !role.is_some_and(|role| needed.iter().any(|permission| allows(role, *permission))) {
                 continue;
             }
-            let selection = walk::shallow(sdl, core(&root.ty), 2);
             for place in sdl.places(&root.arguments) {
                 let name = place.path.last().map(String::as_str).unwrap_or_default();
                 let offers = match place.scalar.as_str() {
@@ -278,17 +285,8 @@ impl<'a> Crawl<'a> {
                     put(&mut arguments, &place, json!(offer));
                     calls.push(arguments);
                 }
-                for some in calls.chunks(5) {
-                    let document = walk::repeated("mutation", root, some, &selection);
-                    let (fits, body) = self
-                        .send(
-                            &format!("{}({})", root.name, place.path.join(".")),
-                            document,
-                        )
-                        .await;
-                    assert!(fits, "{}: five calls are too complex", root.name);
-                    assert!(!body["data"].is_null(), "{body}");
-                }
+                let place = format!("{}({})", root.name, place.path.join("."));
+                self.send_calls("mutation", root, &place, calls, 5).await;
             }
         }
     }

@@ -8,10 +8,12 @@
 
 mod account;
 mod audit;
+mod bad_input;
 mod clock;
 mod crawl;
 mod matrix;
 mod schema;
+mod scope;
 mod tidy;
 mod transport;
 mod wall;
