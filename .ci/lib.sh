@@ -145,6 +145,13 @@ start_postgres() {
   echo "PostgreSQL answers at $TEST_DATABASE_URL"
 }
 
+need_postgres() {
+  [ -z "${TEST_DATABASE_URL:-}" ] || return 0
+  stage 'PostgreSQL'
+  install_postgres
+  start_postgres
+}
+
 # The demonstration on a free port; sets base and URL and waits until it is ready.
 start_demo() {
   local port tries

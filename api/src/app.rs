@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::health::Health;
 use crate::metrics::Metrics;
 
 /// The shared state; one for the process.
@@ -24,6 +25,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Key of the cursors of this process.
     pub cursor_key: [u8; 32],
+    /// What the process knows of itself.
+    pub health: Arc<Health>,
     /// Counters of this process.
     pub metrics: Arc<Metrics>,
     /// Wakes the worker when a job was committed.
@@ -36,7 +39,10 @@ impl App {
     /// # Errors
     /// Those of the database, and of the random source of the machine.
     pub async fn start(config: Config, clock: Clock) -> Result<Self> {
-        let db = Db::connect(&config.database_url).await?;
+        let metrics = Arc::new(Metrics::default());
+        let db = Db::connect(&config.database_url)
+            .await?
+            .measured(Arc::clone(&metrics));
         db.migrate().await?;
         let passwords = Passwords::new(config.hash_permits)?;
         let mut cursor_key = [0_u8; 32];
@@ -48,7 +54,8 @@ impl App {
             db,
             passwords,
             cursor_key,
-            metrics: Arc::default(),
+            health: Arc::default(),
+            metrics,
             wake: Arc::new(Notify::new()),
         })
     }

@@ -24,6 +24,10 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Sender of mail.
     pub mail_from: String,
+    /// Token with which `/metrics` may be read; none: only on the listener of its own.
+    pub metrics_token: Option<String>,
+    /// Listener of `/metrics` on this machine, without a token.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
@@ -44,6 +48,8 @@ impl Config {
             demo: false,
             smtp_url: None,
             mail_from: "icuops@localhost".to_owned(),
+            metrics_token: None,
+            metrics_listen: None,
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
         }

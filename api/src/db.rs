@@ -6,14 +6,19 @@
 mod retry;
 mod tx;
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+
+use crate::metrics::Metrics;
 
 pub use retry::{retrying, transient};
 pub use tx::{CommitFailed, Tx};
@@ -25,6 +30,9 @@ pub struct Db {
     read: DatabaseConnection,
     /// Distinguishes databases within one process, of which tests have many.
     number: usize,
+    /// The SQLite file.
+    file: Option<PathBuf>,
+    metrics: Arc<Metrics>,
 }
 
 static CONNECTED: AtomicUsize = AtomicUsize::new(0);
@@ -43,18 +51,30 @@ impl Db {
             let write = Database::connect(sqlite(url, false)).await?;
             check_sqlite_version(&write).await?;
             let read = Database::connect(sqlite(url, true)).await?;
+            let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+            let path = path.split('?').next().unwrap_or(path);
             Ok(Self {
                 write,
                 read,
                 number,
+                file: Some(PathBuf::from(path)),
+                metrics: Arc::default(),
             })
         } else {
             Ok(Self {
                 write: Database::connect(postgres(url, true)).await?,
                 read: Database::connect(postgres(url, false)).await?,
                 number,
+                file: None,
+                metrics: Arc::default(),
             })
         }
+    }
+
+    /// Counts in these metrics.
+    #[must_use]
+    pub fn measured(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Applies what is missing of the schema.
@@ -98,7 +118,9 @@ impl Db {
             access_mode: None,
             sqlite_transaction_mode,
         };
+        let asked = Instant::now();
         let inner = self.write.begin_with_options(options).await?;
+        self.metrics.write_waited(asked.elapsed());
         Ok(Tx::new(
             inner,
             #[cfg(debug_assertions)]
@@ -106,15 +128,58 @@ impl Db {
         ))
     }
 
-    /// Whether the database answers, for the readiness probe.
+    /// Tries a write and reads the schema; `false`: the schema is not the one of this program.
     ///
     /// # Errors
     /// Those of the driver.
-    pub async fn probe(&self) -> Result<(), DbErr> {
+    pub async fn probe(&self) -> Result<bool, DbErr> {
         let tx = self.begin_write().await?;
-        tx.execute_raw(Statement::from_string(self.backend(), "SELECT 1"))
-            .await?;
-        tx.rollback().await
+        let newest = Query::select()
+            .expr(Func::max(Expr::col("version")))
+            .from("seaql_migrations")
+            .to_owned();
+        let newest: Option<String> = tx
+            .query_one(&newest)
+            .await?
+            .map(|row| row.try_get_by_index(0))
+            .transpose()?;
+        // Changes nothing, and fails where nothing may be written.
+        let touch = Query::update()
+            .table("seaql_migrations")
+            .value("applied_at", Expr::col("applied_at"))
+            .and_where(Expr::col("version").eq(schema_version()))
+            .to_owned();
+        tx.execute(&touch).await?;
+        tx.rollback().await?;
+        Ok(newest == Some(schema_version()))
+    }
+
+    /// Size and idle connections of each pool.
+    #[must_use]
+    pub fn pools(&self) -> [(&'static str, u32, usize); 2] {
+        let of = |pool: &DatabaseConnection| match self.backend() {
+            DbBackend::Sqlite => {
+                let pool = pool.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = pool.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        let (write, read) = (of(&self.write), of(&self.read));
+        [("write", write.0, write.1), ("read", read.0, read.1)]
+    }
+
+    /// Length of the write-ahead log in bytes; 0 where there is none.
+    #[must_use]
+    pub fn wal_bytes(&self) -> u64 {
+        let Some(file) = &self.file else {
+            return 0;
+        };
+        let mut name = file.clone().into_os_string();
+        name.push("-wal");
+        std::fs::metadata(name).map_or(0, |found| found.len())
     }
 
     /// Moves the WAL into the file; at the end of the process it leaves one file behind.
@@ -164,6 +229,15 @@ impl Db {
         }
         Ok(found)
     }
+}
+
+/// Name of the newest step of the schema that this program knows.
+#[must_use]
+pub fn schema_version() -> String {
+    Migrator::migrations()
+        .last()
+        .map(|step| step.name().to_owned())
+        .unwrap_or_default()
 }
 
 fn sqlite(url: &str, read_only: bool) -> ConnectOptions {

@@ -281,7 +281,11 @@ impl From<sea_orm::DbErr> for Error {
             | sea_orm::DbErr::Query(cause) => code_of_cause(cause),
             _ => Code::Internal,
         };
-        Self::new(code).caused_by(error)
+        let new = Self::new(code).caused_by(error);
+        if code == Code::PoolTimeout {
+            return new.retry_after(1);
+        }
+        new
     }
 }
 

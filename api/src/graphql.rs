@@ -144,7 +144,10 @@ pub fn settle<T, P>(
     Some(match done {
         Ok(done) => Ok(payload(Some(done), Vec::new())),
         Err(error) => match error.into_user_error(lang(ctx)) {
-            Ok(expected) => Ok(payload(None, vec![expected])),
+            Ok(expected) => {
+                app(ctx).metrics.user_error(expected.code.into());
+                Ok(payload(None, vec![expected]))
+            }
             Err(error) => Err(error.into()),
         },
     })
@@ -157,4 +160,34 @@ pub fn settle_unit<P>(
     payload: impl FnOnce(Vec<UserError>) -> P,
 ) -> Option<async_graphql::Result<P>> {
     settle(ctx, done, |_, user_errors| payload(user_errors))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// G1
+    #[tokio::test]
+    async fn the_reference_edition_is_the_one_of_september_2025() {
+        let asked = r#"{
+            by: __type(name: "TicketBy") { isOneOf }
+            filter: __type(name: "TicketFilter") { isOneOf }
+            instant: __type(name: "DateTime") { specifiedByURL }
+            query: __type(name: "Query") { fields { args { name } } }
+            all: __type(name: "Query") { fields { args(includeDeprecated: true) { name } } }
+        }"#;
+        let answer = schema(None).execute(asked).await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        let data = answer.data.into_json().unwrap();
+        let at = |path: &str| data.pointer(path).unwrap().clone();
+        assert_eq!(at("/by/isOneOf"), true);
+        assert_eq!(at("/filter/isOneOf"), false);
+        assert_eq!(
+            at("/instant/specifiedByURL"),
+            "https://www.rfc-editor.org/rfc/rfc3339"
+        );
+        // Nothing is deprecated yet, so both lists are the same.
+        assert_eq!(at("/query"), at("/all"));
+    }
 }

@@ -36,7 +36,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::ClockPoint, Self::Unconfirmed, Self::Mail];
 
     /// The stored word.
     #[must_use]

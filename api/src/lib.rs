@@ -13,6 +13,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod graphql;
+pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod loaders;

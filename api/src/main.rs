@@ -118,9 +118,18 @@ struct ServeArgs {
     /// 邮件服务器，如 smtps://user:pass@mail.example；缺省写入数据目录. Mail server; by default mail is written to the data folder.
     #[arg(long, env = "ICUOPS_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
+    /// 读取 /metrics 的令牌. Token with which /metrics may be read.
+    #[arg(long, env = "ICUOPS_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+    /// 另在本机此地址提供 /metrics，无需令牌. Serves /metrics on this address of this machine too, without a token.
+    #[arg(long, env = "ICUOPS_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
+    #[arg(long, hide = true)]
+    unmetered: bool,
 }
 
 /// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
@@ -227,6 +236,12 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
+    config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
+    config.metrics_listen = args.metrics_listen;
+    if args.unmetered {
+        tracing::warn!("the cost buckets are off: this server is not protected from overuse");
+        config.metered = false;
+    }
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));

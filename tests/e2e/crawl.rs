@@ -169,7 +169,7 @@ impl<'a> Crawl<'a> {
                 if !fits {
                     assert!(
                         portion.len() > 1,
-                        "{} alone is too complex",
+                        "{} alone is too complex: {body}",
                         portion[0].names()
                     );
                     let half: Vec<Position> = portion[portion.len() / 2..].to_vec();
@@ -218,14 +218,26 @@ impl<'a> Crawl<'a> {
     }
 
     /// One root field with many arguments, as many of them in a document as fit.
-    async fn send_calls(&mut self, kind: &str, root: &Field, place: &str, mut calls: Vec<Map<String, Value>>, most: usize) {
+    async fn send_calls(
+        &mut self,
+        kind: &str,
+        root: &Field,
+        place: &str,
+        mut calls: Vec<Map<String, Value>>,
+        most: usize,
+    ) {
         let selection = walk::shallow(self.sdl, core(&root.ty), 1);
         let mut size = most;
         while !calls.is_empty() {
             let some: Vec<_> = calls.iter().take(size).cloned().collect();
-            let (fits, body) = self.send(place, walk::repeated(kind, root, &some, &selection)).await;
+            let (fits, body) = self
+                .send(place, walk::repeated(kind, root, &some, &selection))
+                .await;
             if fits {
-                assert!(kind == "query" || !body["data"].is_null(), "{place}: {body}");
+                assert!(
+                    kind == "query" || !body["data"].is_null(),
+                    "{place}: {body}"
+                );
                 calls.drain(..some.len());
             } else {
                 assert!(size > 1, "{place}: one call is too complex");

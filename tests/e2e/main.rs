@@ -12,6 +12,7 @@ mod bad_input;
 mod clock;
 mod crawl;
 mod matrix;
+mod operability;
 mod schema;
 mod scope;
 mod tidy;

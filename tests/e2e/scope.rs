@@ -16,9 +16,30 @@ use serde_json::{Value, json};
 
 /// A nurse of another department, one of none, and an engineer whose assignment has ended.
 const MORE: &[Hire] = &[
-    Hire { account: "nurse_w", name: "乔雨", hospital: "DEMO", role: Role::IcuNurse, department: Some("信息网络中心"), is_lead: false },
-    Hire { account: "nurse_0", name: "白露", hospital: "DEMO", role: Role::IcuNurse, department: None, is_lead: false },
-    Hire { account: "engineer_x", name: "石磊", hospital: "DEMO", role: Role::VendorEngineer, department: None, is_lead: false },
+    Hire {
+        account: "nurse_w",
+        name: "乔雨",
+        hospital: "DEMO",
+        role: Role::IcuNurse,
+        department: Some("信息网络中心"),
+        is_lead: false,
+    },
+    Hire {
+        account: "nurse_0",
+        name: "白露",
+        hospital: "DEMO",
+        role: Role::IcuNurse,
+        department: None,
+        is_lead: false,
+    },
+    Hire {
+        account: "engineer_x",
+        name: "石磊",
+        hospital: "DEMO",
+        role: Role::VendorEngineer,
+        department: None,
+        is_lead: false,
+    },
 ];
 
 type World = BTreeMap<&'static str, Value>;
@@ -36,7 +57,10 @@ async fn world(app: &TestApp) -> World {
     let gone = entity::ids::PersonId(app.person_id("engineer_x").await);
     let tx = app.app.db.begin_write().await.unwrap();
     entity::assignment::Entity::update_many()
-        .col_expr(entity::assignment::Column::UntilAt, Expr::value(Some(app.app.clock.now())))
+        .col_expr(
+            entity::assignment::Column::UntilAt,
+            Expr::value(Some(app.app.clock.now())),
+        )
         .filter(entity::assignment::Column::PersonId.eq(gone))
         .exec(&tx)
         .await
@@ -58,11 +82,23 @@ async fn world(app: &TestApp) -> World {
 
 async fn contract(app: &TestApp) -> String {
     let hospital = entity::ids::HospitalId(app.hospital("DEMO").await);
-    let found = entity::contract::Entity::find().filter(entity::contract::Column::HospitalId.eq(hospital)).one(app.app.db.read()).await.unwrap();
+    let found = entity::contract::Entity::find()
+        .filter(entity::contract::Column::HospitalId.eq(hospital))
+        .one(app.app.db.read())
+        .await
+        .unwrap();
     found.unwrap().id.to_string()
 }
 
-const ALL_HERE: &[&str] = &["own", "ward", "none", "change", "complaint", "security", "vendor"];
+const ALL_HERE: &[&str] = &[
+    "own",
+    "ward",
+    "none",
+    "change",
+    "complaint",
+    "security",
+    "vendor",
+];
 
 /// The table of `domain.md` 2.6 for tickets, before anything is released by hand.
 const SEES: &[(&str, &[&str])] = &[
@@ -75,7 +111,10 @@ const SEES: &[(&str, &[&str])] = &[
     ("doctor", &["own", "change", "complaint"]),
     ("nurse_w", &["ward"]),
     ("nurse_0", &["none"]),
-    ("pm", &["own", "ward", "none", "security", "vendor", "other"]),
+    (
+        "pm",
+        &["own", "ward", "none", "security", "vendor", "other"],
+    ),
     ("engineer", &["own", "ward", "none", "vendor"]),
     ("engineer2", &["own", "ward", "none", "vendor", "other"]),
     ("trainer", &["own", "ward", "none", "vendor"]),
@@ -88,33 +127,111 @@ const SEES: &[(&str, &[&str])] = &[
 async fn assert_sees(app: &TestApp, world: &World, account: &str, expected: &BTreeSet<&str>) {
     let id = |name: &str| world[name]["id"].as_str().unwrap().to_owned();
     let ids: BTreeSet<String> = expected.iter().map(|name| id(name)).collect();
-    let list = app.ask(account, "{tickets(first:100){totalCount nodes{id} edges{node{id}}}}", json!({})).await["data"]["tickets"].clone();
-    let shown = |nodes: &Value| -> BTreeSet<String> { nodes.as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect() };
-    assert_eq!((shown(&list["nodes"]), &list["totalCount"]), (ids.clone(), &json!(ids.len())), "{account}");
-    assert_eq!(list["edges"].as_array().unwrap().len(), ids.len(), "{account}");
+    let list = app
+        .ask(
+            account,
+            "{tickets(first:100){totalCount nodes{id} edges{node{id}}}}",
+            json!({}),
+        )
+        .await["data"]["tickets"]
+        .clone();
+    let shown = |nodes: &Value| -> BTreeSet<String> {
+        nodes
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (shown(&list["nodes"]), &list["totalCount"]),
+        (ids.clone(), &json!(ids.len())),
+        "{account}"
+    );
+    assert_eq!(
+        list["edges"].as_array().unwrap().len(),
+        ids.len(),
+        "{account}"
+    );
     for category in ["CONSULT", "CHANGE", "COMPLAINT", "SECURITY", "FAULT"] {
-        let counted = app.ask(account, "query($c:[TicketCategory!]){tickets(filter:{category:$c}){totalCount nodes{id}}}", json!({ "c": [category] })).await["data"]["tickets"].clone();
-        let of_it = expected.iter().filter(|name| world[*name]["category"] == category).count();
-        assert_eq!((counted["nodes"].as_array().unwrap().len(), &counted["totalCount"]), (of_it, &json!(of_it)), "{account} {category}");
+        let counted = app
+            .ask(
+                account,
+                "query($c:[TicketCategory!]){tickets(filter:{category:$c}){totalCount nodes{id}}}",
+                json!({ "c": [category] }),
+            )
+            .await["data"]["tickets"]
+            .clone();
+        let of_it = expected
+            .iter()
+            .filter(|name| world[*name]["category"] == category)
+            .count();
+        assert_eq!(
+            (
+                counted["nodes"].as_array().unwrap().len(),
+                &counted["totalCount"]
+            ),
+            (of_it, &json!(of_it)),
+            "{account} {category}"
+        );
     }
     let names: Vec<&str> = world.keys().copied().collect();
     let all: Vec<String> = names.iter().map(|name| id(name)).collect();
-    let many = app.ask(account, "query($ids:[ID!]!){nodes(ids:$ids){id}}", json!({ "ids": all })).await["data"]["nodes"].clone();
+    let many = app
+        .ask(
+            account,
+            "query($ids:[ID!]!){nodes(ids:$ids){id}}",
+            json!({ "ids": all }),
+        )
+        .await["data"]["nodes"]
+        .clone();
     for (at, name) in names.iter().enumerate() {
         let is_seen = expected.contains(name);
-        let want = if is_seen { json!({ "id": all[at] }) } else { Value::Null };
+        let want = if is_seen {
+            json!({ "id": all[at] })
+        } else {
+            Value::Null
+        };
         assert_eq!(many[at], want, "{account} nodes {name}");
         let query = "query($id:ID!,$event:ID!,$clock:ID!){node(id:$id){id} ticket(by:{id:$id}){id} event:node(id:$event){id} clock:node(id:$clock){id}}";
         let ticket = &world[name];
-        let one = app.ask(account, query, json!({ "id": ticket["id"], "event": ticket["event"], "clock": ticket["clock"] })).await["data"].clone();
-        assert_eq!((&one["node"], &one["ticket"]), (&want, &want), "{account} {name}");
-        assert_eq!(one["event"].is_null(), !is_seen, "{account} {name}: its history");
+        let one = app
+            .ask(
+                account,
+                query,
+                json!({ "id": ticket["id"], "event": ticket["event"], "clock": ticket["clock"] }),
+            )
+            .await["data"]
+            .clone();
+        assert_eq!(
+            (&one["node"], &one["ticket"]),
+            (&want, &want),
+            "{account} {name}"
+        );
+        assert_eq!(
+            one["event"].is_null(),
+            !is_seen,
+            "{account} {name}: its history"
+        );
         if !ticket["clock"].as_str().unwrap().is_empty() {
-            assert_eq!(one["clock"].is_null(), !is_seen, "{account} {name}: its clock");
+            assert_eq!(
+                one["clock"].is_null(),
+                !is_seen,
+                "{account} {name}: its clock"
+            );
         }
         if *name != "other" && !matches!(account, "pm" | "engineer2" | "it_admin_b" | "nurse_b") {
-            let by_number = app.ask(account, "query($n:String!){ticket(by:{number:$n}){id}}", json!({ "n": ticket["number"] })).await;
-            assert_eq!(by_number["data"]["ticket"], want, "{account} {name} by number");
+            let by_number = app
+                .ask(
+                    account,
+                    "query($n:String!){ticket(by:{number:$n}){id}}",
+                    json!({ "n": ticket["number"] }),
+                )
+                .await;
+            assert_eq!(
+                by_number["data"]["ticket"], want,
+                "{account} {name} by number"
+            );
         }
     }
 }
@@ -122,9 +239,14 @@ async fn assert_sees(app: &TestApp, world: &World, account: &str, expected: &BTr
 /// Adds category, an entry of the history and a clock to each ticket, read by who sees them.
 async fn with_parts(app: &TestApp, world: &mut World) {
     for (name, ticket) in world {
-        let reader = if *name == "other" { "it_admin_b" } else { "it_admin" };
+        let reader = if *name == "other" {
+            "it_admin_b"
+        } else {
+            "it_admin"
+        };
         let query = "query($id:ID!){ticket(by:{id:$id}){category events(first:1){nodes{id}} slaClocks{id}}}";
-        let read = app.ask(reader, query, json!({ "id": ticket["id"] })).await["data"]["ticket"].clone();
+        let read =
+            app.ask(reader, query, json!({ "id": ticket["id"] })).await["data"]["ticket"].clone();
         ticket["category"] = read["category"].clone();
         ticket["event"] = read["events"]["nodes"][0]["id"].clone();
         ticket["clock"] = json!(read["slaClocks"][0]["id"].as_str().unwrap_or_default());
@@ -134,7 +256,29 @@ async fn with_parts(app: &TestApp, world: &mut World) {
 
 /// Ids that are none, or none of anything.
 fn senseless() -> Vec<String> {
-    let mut all = ["", " ", "tkt", "tkt_", "TKT_00000000000000000000000000", "tkt_0000000000000000000000000", "tkt_000000000000000000000000000", "tkt_UUUUUUUUUUUUUUUUUUUUUUUUUU", "tkt_8zzzzzzzzzzzzzzzzzzzzzzzzz", "1", "-1", "null", "undefined", "00000000-0000-0000-0000-000000000000", "ICU-2026-000001", "tkt_'; DROP TABLE ticket; --", "床\u{1F600}", "../../etc/passwd", "%00"].map(str::to_owned).to_vec();
+    let mut all = [
+        "",
+        " ",
+        "tkt",
+        "tkt_",
+        "TKT_00000000000000000000000000",
+        "tkt_0000000000000000000000000",
+        "tkt_000000000000000000000000000",
+        "tkt_UUUUUUUUUUUUUUUUUUUUUUUUUU",
+        "tkt_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+        "1",
+        "-1",
+        "null",
+        "undefined",
+        "00000000-0000-0000-0000-000000000000",
+        "ICU-2026-000001",
+        "tkt_'; DROP TABLE ticket; --",
+        "床\u{1F600}",
+        "../../etc/passwd",
+        "%00",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     all.push("a".repeat(5_000));
     all
 }

@@ -28,6 +28,8 @@ pub fn all_sources() -> Vec<(PathBuf, String)> {
         "migration/src",
         "tests/src",
         "tests/e2e",
+        "tests/crash",
+        "tests/bench",
     ] {
         sources(&root().join(folder), &mut found);
     }

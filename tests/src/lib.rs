@@ -16,6 +16,7 @@
 pub mod canary;
 pub mod cast;
 pub mod make;
+pub mod process;
 pub mod scan;
 pub mod sdl;
 pub mod stir;
@@ -71,6 +72,11 @@ pub fn contract_start() -> NaiveDate {
 impl TestApp {
     /// Starts a server; `None` where the database is not to be had and need not be.
     pub async fn start(backend: Backend) -> Option<Self> {
+        Self::start_with(backend, |_| ()).await
+    }
+
+    /// [`TestApp::start`] with other settings.
+    pub async fn start_with(backend: Backend, set: impl FnOnce(&mut Config)) -> Option<Self> {
         scan::watch_logs();
         scan::secret(api::demo::PASSWORD);
         let folder = tempfile::tempdir().unwrap();
@@ -83,11 +89,12 @@ impl TestApp {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Config {
+        let mut config = Config {
             // All actors come from one address, faster than people do.
             metered: false,
             ..Config::local(url, folder.path().to_owned(), address)
         };
+        set(&mut config);
         let app = App::start(config, Clock::standing(t("2026-03-02 08:00:00")))
             .await
             .unwrap();
@@ -338,7 +345,8 @@ pub fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().expect("an instant").parse().unwrap()
 }
 
-async fn create_database() -> Option<String> {
+/// A database of its own on the test server; its address.
+pub async fn create_database() -> Option<String> {
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
         assert!(
             std::env::var("CI").is_err(),

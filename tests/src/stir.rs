@@ -87,7 +87,12 @@ impl TestApp {
             ),
             (0, by.it_admin, "decideWait", json!({ "accept": true })),
             (0, by.engineer, "resumeTicket", json!({})),
-            (0, by.nurse, "addReply", json!({ "text": text("答复"), "idempotencyKey": format!("story-{}-reply", by.nurse) })),
+            (
+                0,
+                by.nurse,
+                "addReply",
+                json!({ "text": text("答复"), "idempotencyKey": format!("story-{}-reply", by.nurse) }),
+            ),
             (
                 0,
                 by.engineer,

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{Lang, Result};
 use crate::graphql::IcuopsSchema;
 use crate::loaders;
+use crate::metrics::Observed;
 use crate::requester::Requester;
 
 /// Sessions and schema of this server.
@@ -76,5 +77,9 @@ impl Door for Server {
             .data(call.lang)
             .data(loaders::fresh(&self.app.db));
         self.schema.execute(request).await
+    }
+
+    fn observe(&self, operation: &Observed) {
+        self.app.metrics.operation(operation);
     }
 }

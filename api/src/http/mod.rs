@@ -65,6 +65,9 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
         ..Guard::default()
     });
     let shared = web::Data::new(app);
+    if let Some(address) = shared.config.metrics_listen {
+        tokio::spawn(metrics_listener(address, shared.clone())?);
+    }
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(guarding.clone())
@@ -76,6 +79,30 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
     .workers(2)
     .shutdown_timeout(25)
     .listen(listener)
+    .map_err(Error::internal)?
+    .run();
+    Ok(server)
+}
+
+/// A listener with nothing but `/metrics`, on this machine only because it asks for no token.
+fn metrics_listener(
+    address: std::net::SocketAddr,
+    app: web::Data<App>,
+) -> Result<actix_web::dev::Server> {
+    if !address.ip().is_loopback() {
+        return Err(Error::from(crate::error::UserErrorCode::Invalid).detail(
+            "指标监听地址只能是本机",
+            "the listener of the metrics must be on this machine",
+        ));
+    }
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(app.clone())
+            .route("/metrics", web::get().to(pages::open_metrics))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(address)
     .map_err(Error::internal)?
     .run();
     Ok(server)

@@ -1,13 +1,16 @@
-//! The sign-in page, GraphiQL, and the probes.
+//! The sign-in page, GraphiQL, the probes and the metrics (G90, L70).
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use subtle::ConstantTimeEq;
 
 use super::door::Server;
 use super::graphql::Endpoint;
 use super::respond::{Reader, error_response};
 use crate::app::App;
 use crate::error::{Code, Error};
+use crate::health::{self, Readiness};
 
 macro_rules! assets {
     ($($path:literal $kind:literal),+ $(,)?) => {
@@ -33,6 +36,8 @@ assets! {
 const GRAPHIQL_POLICY: &str =
     "default-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// The routes of this module.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.route("/", web::get().to(sign_in))
@@ -41,7 +46,9 @@ pub fn configure(app: &mut web::ServiceConfig) {
         .route("/livez", web::get().to(live))
         .route("/health/live", web::get().to(live))
         .route("/readyz", web::get().to(ready))
-        .route("/health/ready", web::get().to(ready));
+        .route("/health/ready", web::get().to(ready))
+        .route("/version", web::get().to(version))
+        .route("/metrics", web::get().to(metrics));
 }
 
 fn page(path: &str) -> Option<HttpResponse> {
@@ -89,15 +96,54 @@ async fn live() -> HttpResponse {
 }
 
 async fn ready(app: web::Data<App>) -> HttpResponse {
-    match app.db.probe().await {
-        Ok(()) => HttpResponse::Ok()
-            .content_type("application/json")
-            .body(r#"{"status":"ok"}"#),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
+    let found = health::readiness(&app).await;
+    let mut answer = match found {
+        Readiness::Ready => HttpResponse::Ok(),
+        Readiness::Database | Readiness::Migrations | Readiness::Worker | Readiness::Stopping => {
             HttpResponse::ServiceUnavailable()
-                .content_type("application/json")
-                .body(r#"{"status":"database"}"#)
         }
+    };
+    answer
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(json!({ "status": found.word() }))
+}
+
+async fn version() -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "name": "icuops",
+        "version": env!("CARGO_PKG_VERSION"),
+        "schema": crate::db::schema_version(),
+    }))
+}
+
+/// For whoever holds the token; without one this page does not exist.
+async fn metrics(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let Some(token) = &app.config.metrics_token else {
+        return absent(&request);
+    };
+    let given = super::origin::bearer(request.headers()).unwrap_or_default();
+    if bool::from(token.as_bytes().ct_eq(given.as_bytes())) {
+        scraped(&app, &request).await
+    } else {
+        error_response(&Error::new(Code::Unauthenticated), &Reader::of(&request))
+    }
+}
+
+/// The page of the listener of its own, which needs no token.
+pub async fn open_metrics(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    scraped(&app, &request).await
+}
+
+async fn scraped(app: &App, request: &HttpRequest) -> HttpResponse {
+    // A database that does not answer must not hide the other numbers.
+    if let Err(error) = health::measure(app).await {
+        tracing::error!(%error, "some gauges could not be read");
+    }
+    match app.metrics.encode() {
+        Ok(page) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, METRICS_TYPE))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .body(page),
+        Err(error) => error_response(&Error::internal(error), &Reader::of(request)),
     }
 }

@@ -112,6 +112,11 @@ impl Entry {
         }
     }
 
+    /// The word of its code.
+    pub fn code(&self) -> &'static str {
+        self.extensions.code
+    }
+
     /// The same, at a place in the document.
     #[must_use]
     pub fn at(mut self, locations: Vec<async_graphql::Pos>, path: Vec<PathSegment>) -> Self {
@@ -216,6 +221,8 @@ pub struct Answer {
     pub data: Option<Value>,
     /// `extensions.cost`, if it is to be shown.
     pub cost: Option<Cost>,
+    /// Cost of what was executed, for the metrics.
+    pub spent: u64,
     /// What refused the request; decides the status.
     pub refusal: Option<Error>,
     /// Value of `Allow`.

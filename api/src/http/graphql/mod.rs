@@ -30,7 +30,10 @@ use super::{
     rate::Buckets,
     respond::{Answer, Reader},
 };
-use crate::error::{Code, Error, Lang, Result};
+use crate::{
+    error::{Code, Error, Lang, Result},
+    metrics::Observed,
+};
 
 /// What the request says about who sends it; owned, because the engine runs elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +163,9 @@ pub trait Door: Send + Sync + 'static {
         request: Request,
         call: Call<Self::Requester>,
     ) -> impl Future<Output = Response> + Send + 'static;
+
+    /// Counts an operation that was answered or refused.
+    fn observe(&self, _operation: &Observed) {}
 }
 
 /// The endpoint: one for the process, shared by all workers as `web::Data`.

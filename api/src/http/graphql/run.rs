@@ -30,6 +30,7 @@ use crate::{
         rate::{Bucket, Empty, Throttle, address_key},
         respond::{Answer, Cost, Entry, Reader, finish},
     },
+    metrics::Observed,
 };
 
 /// A request refused before the engine; the place in the document if there is one, the cost if it is known.
@@ -75,6 +76,7 @@ impl<D: Door> Endpoint<D> {
             request_id: head.request_id.clone(),
         };
         let hash = Sha256::digest(params.query.as_bytes());
+        let document = hash.first().copied().unwrap_or_default();
         let hash: String = hash
             .iter()
             .take(8)
@@ -111,6 +113,12 @@ impl<D: Door> Endpoint<D> {
             ms = u64::try_from(self.now().duration_since(started).as_millis()).unwrap_or(u64::MAX),
             "operation"
         );
+        self.door.observe(&Observed {
+            document,
+            took: self.now().duration_since(started),
+            cost: answer.spent,
+            codes: answer.errors.iter().map(Entry::code).collect(),
+        });
         answer
     }
 
@@ -180,6 +188,7 @@ impl<D: Door> Endpoint<D> {
         if let Some(left) = self.give_back(charges.iter(), requested, spent) {
             throttle = Some(left);
         }
+        answer.spent = spent;
         if wants_cost {
             answer.cost = Some(Cost {
                 requested_query_cost: requested,

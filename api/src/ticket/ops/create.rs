@@ -99,6 +99,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
             .at(["subcategory"])
             .detail("该类别没有此子类", "the category has no such subcategory"));
     }
+    let fault = fault_of(&new, now)?;
+    let description = checked(&new.description, "description", LONG)?;
+    let location = checked_option(new.location.as_deref(), "location", SHORT)?;
     let contract = contract_of(app, who, new.contract).await?;
     let hospital = contract.hospital_id;
     let may = match person.side {
@@ -121,7 +124,6 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     }
     let terms = ContractTerms::read(app.db.read(), &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
-    let fault = fault_of(&new, now)?;
     let severity = kind.severity_required.then(|| {
         rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected)
     });
@@ -130,8 +132,6 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         Route::Direct | Route::Declare | Route::Restricted => true,
         Route::HospitalApproval | Route::DualApproval | Route::HospitalOnlyFirst => false,
     };
-    let description = checked(&new.description, "description", LONG)?;
-    let location = checked_option(new.location.as_deref(), "location", SHORT)?;
     let department = who
         .grants
         .iter()
@@ -419,11 +419,12 @@ pub async fn release(
     let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
     change.step(TicketAction::Release)?;
     change.row.released_at = Some(change.now);
-    change
-        .clocks()
-        .await?
-        .attach(&change.row, change.now)
-        .await?;
+    // What the vendor raises itself counts from its receipt; it is kept and shown, not counted.
+    let from = match (change.row.category, change.row.origin) {
+        (TicketCategory::Upgrade, TicketOrigin::VendorSelf) => change.row.received_at,
+        _ => change.now,
+    };
+    change.clocks().await?.attach(&change.row, from).await?;
     tell_received(&change.tx, app, &change.row).await?;
     change
         .commit(TicketEventKind::Released, None, "ticket.release")
