@@ -174,11 +174,14 @@ impl TestApp {
                 let pool = self.pool(hospital, people).await;
                 for (account, _) in people.iter().filter(|(_, role)| holds(*role)).take(ACTORS) {
                     for step in 0..TRIES {
+                        if *times > 0 {
+                            break;
+                        }
                         let at = nth + round * TRIES + step;
                         let arguments = self
                             .guess(sdl, field, &pool, (step + round, at), tag, &count)
                             .await;
-                        if *times == 0 && self.succeeds(account, field, arguments).await {
+                        if self.succeeds(account, field, arguments).await {
                             *times += 1;
                         }
                     }
