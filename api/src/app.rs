@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::account::password::Passwords;
 use crate::clock::Clock;
@@ -10,6 +11,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use crate::health::Health;
+use crate::jobs::Held;
 use crate::metrics::Metrics;
 
 /// The shared state; one for the process.
@@ -29,6 +31,10 @@ pub struct App {
     pub health: Arc<Health>,
     /// Counters of this process.
     pub metrics: Arc<Metrics>,
+    /// This start of the process, in leases and runs.
+    pub node: Uuid,
+    /// Jobs that this process holds.
+    pub held: Arc<Held>,
     /// Wakes the worker when a job was committed.
     pub wake: Arc<Notify>,
 }
@@ -43,7 +49,7 @@ impl App {
         let db = Db::connect(&config.database_url)
             .await?
             .measured(Arc::clone(&metrics));
-        db.migrate().await?;
+        db.migrate(&clock).await?;
         let passwords = Passwords::new(config.hash_permits)?;
         let mut cursor_key = [0_u8; 32];
         getrandom::fill(&mut cursor_key)
@@ -56,6 +62,8 @@ impl App {
             cursor_key,
             health: Arc::default(),
             metrics,
+            node: Uuid::new_v4(),
+            held: Arc::default(),
             wake: Arc::new(Notify::new()),
         })
     }

@@ -82,7 +82,7 @@ pub async fn append(
     let text = |value: Option<String>| value.map_or(Value::Null, Value::String);
     let record: BTreeMap<&str, Value> = BTreeMap::from([
         ("action", json!(act.action)),
-        ("actor", text(who.person_id().map(|id| id.to_string()))),
+        ("actor", text(who.actor_word())),
         ("actor_role", text(who.role_word())),
         ("at", json!(at.timestamp_micros())),
         ("hospital", json!(chain_name(chain_id))),
@@ -90,7 +90,7 @@ pub async fn append(
         ("object_id", text(act.object_id.map(|id| id.to_string()))),
         ("object_type", json!(act.object_type)),
         ("org", text(who.side().map(|side| side.word().to_owned()))),
-        ("reason", text(act.reason)),
+        ("reason", text(act.reason.or_else(|| who.note.clone()))),
         ("request", text(who.request_id.clone())),
         ("seq", json!(seq)),
         ("session", text(who.session_id().map(|id| id.to_string()))),

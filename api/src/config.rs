@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use entity::rules::password::Preset;
+
+use crate::jobs::Leases;
+
 /// What `lib::run` is given.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,10 +32,16 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Listener of `/metrics` on this machine, without a token.
     pub metrics_listen: Option<SocketAddr>,
+    /// How long claims of jobs hold.
+    pub leases: Leases,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
     pub hash_permits: usize,
+    /// Which rules new passwords obey.
+    pub password_preset: Preset,
+    /// Days after which a password must be changed; none for no rotation.
+    pub password_days: Option<u32>,
 }
 
 impl Config {
@@ -50,8 +60,11 @@ impl Config {
             mail_from: "icuops@localhost".to_owned(),
             metrics_token: None,
             metrics_listen: None,
+            leases: Leases::default(),
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
+            password_preset: Preset::Mlps3,
+            password_days: Preset::Mlps3.max_days(),
         }
     }
 }

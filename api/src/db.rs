@@ -1,16 +1,21 @@
 //! Two pools, one writer at a time on SQLite, and the one way into a write transaction (L1–L6).
 //!
-//! It decides nothing about rows. `BEGIN IMMEDIATE` is given only here: a deferred transaction that
-//! reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
+//! Around it: `tx` the write transaction, `retry` what may be tried again, `migrate` one migrator at a
+//! time, `check` damage and the write-ahead log. It decides nothing about rows. `BEGIN IMMEDIATE` is
+//! given only here: a deferred transaction that reads and then writes fails at once with
+//! SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 
+mod check;
+mod migrate;
 mod retry;
 mod tx;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
@@ -20,6 +25,7 @@ use sea_orm::{
 
 use crate::metrics::Metrics;
 
+pub use check::{Depth, is_damage};
 pub use retry::{retrying, transient};
 pub use tx::{CommitFailed, Tx};
 
@@ -32,10 +38,39 @@ pub struct Db {
     number: usize,
     /// The SQLite file.
     file: Option<PathBuf>,
+    /// Settings of a connection without time limits, for migrations on PostgreSQL.
+    unlimited: Option<ConnectOptions>,
+    protections: Protections,
+    commits: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
 }
 
+/// What the readiness probe found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// Whether the schema is the one of this program.
+    pub schema: bool,
+    /// Time of the machine of the database, if it is another one.
+    pub there: Option<DateTime<Utc>>,
+}
+
+/// Guards against a driver that returns a connection to the pool inside a transaction, when the
+/// future of `begin` is dropped (launchbadge/sqlx#4393, L6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protections {
+    /// `BEGIN` runs in a task of its own, and a connection is rolled back before it is lent.
+    On,
+    /// Neither; only for the test that shows what they are for.
+    Off,
+}
+
 static CONNECTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Shorter than the wait for an answer, so that a busy database is told as such.
+const ACQUIRE: Duration = Duration::from_secs(4);
+/// How long SQLite waits for another process.
+const BUSY: Duration = Duration::from_secs(5);
+const POSTGRES_POOL: u32 = 8;
 
 /// SQLite before this version can corrupt its WAL; sqlx bundles a later one.
 const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
@@ -46,26 +81,47 @@ impl Db {
     /// # Errors
     /// Those of the driver, and a SQLite that is too old.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        Self::connect_with(url, Protections::On, None).await
+    }
+
+    /// [`Db::connect`] with other protections or another number of connections that write.
+    ///
+    /// # Errors
+    /// Those of [`Db::connect`].
+    pub async fn connect_with(
+        url: &str,
+        protections: Protections,
+        writers: Option<u32>,
+    ) -> Result<Self, DbErr> {
         let number = CONNECTED.fetch_add(1, Ordering::Relaxed);
         if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, false)).await?;
             check_sqlite_version(&write).await?;
             let read = Database::connect(sqlite(url, true)).await?;
-            let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-            let path = path.split('?').next().unwrap_or(path);
             Ok(Self {
                 write,
                 read,
                 number,
-                file: Some(PathBuf::from(path)),
+                file: file_of(url),
+                unlimited: None,
+                protections,
+                commits: Arc::default(),
                 metrics: Arc::default(),
             })
         } else {
             Ok(Self {
-                write: Database::connect(postgres(url, true)).await?,
-                read: Database::connect(postgres(url, false)).await?,
+                write: Database::connect(postgres(
+                    url,
+                    writers.unwrap_or(POSTGRES_POOL),
+                    protections == Protections::On,
+                ))
+                .await?,
+                read: Database::connect(postgres(url, POSTGRES_POOL, false)).await?,
                 number,
                 file: None,
+                unlimited: Some(single(url)),
+                protections,
+                commits: Arc::default(),
                 metrics: Arc::default(),
             })
         }
@@ -77,12 +133,25 @@ impl Db {
         Self { metrics, ..self }
     }
 
-    /// Applies what is missing of the schema.
+    /// Both pools, for those who look at their settings; writes go through [`Db::begin_write`].
+    #[must_use]
+    pub fn both(&self) -> [&DatabaseConnection; 2] {
+        [&self.write, &self.read]
+    }
+
+    /// Transactions committed so far by this process.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Closes both pools.
     ///
     /// # Errors
-    /// Those of the database.
-    pub async fn migrate(&self) -> Result<(), DbErr> {
-        Migrator::up(&self.write, None).await
+    /// Those of the driver.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.write.close().await
     }
 
     /// The pool for reads outside a transaction.
@@ -100,7 +169,7 @@ impl Db {
     /// Opens the one write transaction of an operation. Nothing but database work is awaited inside.
     ///
     /// # Errors
-    /// `ConnectionAcquire` after five seconds, others of the driver.
+    /// `ConnectionAcquire` after four seconds, others of the driver.
     ///
     /// # Panics
     /// In debug builds, if the task holds a write transaction already: it would wait for itself.
@@ -119,20 +188,44 @@ impl Db {
             sqlite_transaction_mode,
         };
         let asked = Instant::now();
-        let inner = self.write.begin_with_options(options).await?;
+        let inner = match self.protections {
+            Protections::On => {
+                // Whoever gives up the wait drops the handle; the transaction is then opened, and
+                // rolled back where it is dropped.
+                let write = self.write.clone();
+                let begin = async move { write.begin_with_options(options).await };
+                tokio::spawn(begin)
+                    .await
+                    .map_err(|error| DbErr::Custom(error.to_string()))??
+            }
+            Protections::Off => self.write.begin_with_options(options).await?,
+        };
         self.metrics.write_waited(asked.elapsed());
         Ok(Tx::new(
             inner,
+            Arc::clone(&self.commits),
             #[cfg(debug_assertions)]
             holding,
         ))
     }
 
-    /// Tries a write and reads the schema; `false`: the schema is not the one of this program.
+    /// Time of the machine of the database; `None` where it is this one.
+    async fn time_there(&self, tx: &Tx) -> Result<Option<DateTime<Utc>>, DbErr> {
+        if self.backend() == DbBackend::Sqlite {
+            return Ok(None);
+        }
+        let now = Query::select()
+            .expr(Expr::cust("clock_timestamp()"))
+            .to_owned();
+        let row = tx.query_one(&now).await?;
+        row.map(|row| row.try_get_by_index(0)).transpose()
+    }
+
+    /// Tries a write, reads the schema and the time.
     ///
     /// # Errors
     /// Those of the driver.
-    pub async fn probe(&self) -> Result<bool, DbErr> {
+    pub async fn probe(&self) -> Result<Probe, DbErr> {
         let tx = self.begin_write().await?;
         let newest = Query::select()
             .expr(Func::max(Expr::col("version")))
@@ -150,8 +243,12 @@ impl Db {
             .and_where(Expr::col("version").eq(schema_version()))
             .to_owned();
         tx.execute(&touch).await?;
+        let there = self.time_there(&tx).await?;
         tx.rollback().await?;
-        Ok(newest == Some(schema_version()))
+        Ok(Probe {
+            schema: newest == Some(schema_version()),
+            there,
+        })
     }
 
     /// Size and idle connections of each pool.
@@ -170,65 +267,6 @@ impl Db {
         let (write, read) = (of(&self.write), of(&self.read));
         [("write", write.0, write.1), ("read", read.0, read.1)]
     }
-
-    /// Length of the write-ahead log in bytes; 0 where there is none.
-    #[must_use]
-    pub fn wal_bytes(&self) -> u64 {
-        let Some(file) = &self.file else {
-            return 0;
-        };
-        let mut name = file.clone().into_os_string();
-        name.push("-wal");
-        std::fs::metadata(name).map_or(0, |found| found.len())
-    }
-
-    /// Moves the WAL into the file; at the end of the process it leaves one file behind.
-    ///
-    /// # Errors
-    /// Those of the driver.
-    pub async fn checkpoint(&self) -> Result<(), DbErr> {
-        if self.backend() == DbBackend::Sqlite {
-            self.write
-                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Structural check: `quick_check` and `foreign_key_check` on SQLite; the lines that are not good.
-    ///
-    /// # Errors
-    /// Those of the driver.
-    pub async fn check_integrity(&self) -> Result<Vec<String>, DbErr> {
-        let mut found = Vec::new();
-        if self.backend() == DbBackend::Sqlite {
-            for row in self
-                .read
-                .query_all_raw(Statement::from_string(
-                    DbBackend::Sqlite,
-                    "PRAGMA quick_check",
-                ))
-                .await?
-            {
-                let line: String = row.try_get_by_index(0)?;
-                if line != "ok" {
-                    found.push(line);
-                }
-            }
-            for row in self
-                .read
-                .query_all_raw(Statement::from_string(
-                    DbBackend::Sqlite,
-                    "PRAGMA foreign_key_check",
-                ))
-                .await?
-            {
-                let table: String = row.try_get_by_index(0)?;
-                found.push(format!("{table}: a row points to nothing"));
-            }
-        }
-        Ok(found)
-    }
 }
 
 /// Name of the newest step of the schema that this program knows.
@@ -240,6 +278,15 @@ pub fn schema_version() -> String {
         .unwrap_or_default()
 }
 
+/// The file of a SQLite address; `None` for PostgreSQL.
+#[must_use]
+pub fn file_of(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    Some(PathBuf::from(path))
+}
+
 fn sqlite(url: &str, read_only: bool) -> ConnectOptions {
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let mut options = ConnectOptions::new(url);
@@ -247,14 +294,14 @@ fn sqlite(url: &str, read_only: bool) -> ConnectOptions {
     options
         .max_connections(pool)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |options| {
             let options = options
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(BUSY)
                 .foreign_keys(true)
                 .pragma("journal_size_limit", "67108864")
                 .pragma("mmap_size", "0")
@@ -273,14 +320,23 @@ fn sqlite(url: &str, read_only: bool) -> ConnectOptions {
     options
 }
 
-fn postgres(url: &str, writes: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
+/// Time limits of the server for every connection; on roles they would also pass through a pooler.
+const POSTGRES_LIMITS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '3s'; \
+    SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = error";
+
+fn postgres(url: &str, connections: u32, rolled_back: bool) -> ConnectOptions {
+    let mut options = single(url);
     options
-        .max_connections(8)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        .sqlx_logging(false);
-    if writes {
+        .max_connections(connections)
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::Executor::execute(connection, POSTGRES_LIMITS).await?;
+                    Ok(())
+                })
+            })
+        });
+    if rolled_back {
         // A `begin` whose future was dropped leaves an open transaction on the connection
         // (launchbadge/sqlx#4393); the next borrower must not write into it.
         options.map_sqlx_postgres_before_acquire(|connection, _| {
@@ -290,6 +346,19 @@ fn postgres(url: &str, writes: bool) -> ConnectOptions {
             })
         });
     }
+    options
+}
+
+/// One connection to PostgreSQL without time limits of its own.
+fn single(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        // Poolers refuse it as a parameter of the start.
+        .map_sqlx_postgres_opts(|options| options.extra_float_digits(None));
     options
 }
 

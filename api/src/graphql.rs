@@ -17,20 +17,45 @@ pub use payload::Payload;
 
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
+use crate::calendar::graphql::{CalendarMutation, CalendarQuery};
 use crate::error::{Error, Lang, UserError};
 use crate::http::origin::COOKIE_NAME;
+use crate::notification::graphql::{NotificationMutation, NotificationQuery};
 use crate::requester::Requester;
-use crate::ticket::graphql::{TicketMutation, TicketQuery};
+use crate::ticket::graphql::{
+    BoardQuery, BreachQuery, BulkMutation, ClaimMutation, DemandMutation, ExplainQuery,
+    PreviewQuery, RecurrenceMutation, ScopeMutation, TicketMutation, TicketQuery,
+};
 
 /// 查询.
 /// Reads.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery, TicketQuery);
+pub struct Query(
+    NodeQuery,
+    AccountQuery,
+    CalendarQuery,
+    TicketQuery,
+    ExplainQuery,
+    PreviewQuery,
+    BoardQuery,
+    BreachQuery,
+    NotificationQuery,
+);
 
 /// 变更；每个根字段一个事务.
 /// Writes; one transaction for each root field.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, TicketMutation);
+pub struct Mutation(
+    AccountMutation,
+    CalendarMutation,
+    TicketMutation,
+    ClaimMutation,
+    ScopeMutation,
+    BulkMutation,
+    RecurrenceMutation,
+    DemandMutation,
+    NotificationMutation,
+);
 
 /// 排序方向.
 /// Which way a list is ordered.

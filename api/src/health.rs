@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::job;
 use entity::values::JobState;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -24,6 +25,9 @@ const PATIENCE: Duration = Duration::from_millis(2_500);
 /// A worker that was not seen for longer is taken for dead.
 const WORKER: Duration = Duration::from_secs(30);
 
+/// The clocks of this machine and of the database may differ by this much (L22).
+const SKEW: TimeDelta = TimeDelta::seconds(2);
+
 /// What keeps the server from its work, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
@@ -33,6 +37,8 @@ pub enum Readiness {
     Database,
     /// The schema is not the one of this program.
     Migrations,
+    /// The clock differs from the database's.
+    Clock,
     /// The worker has stopped.
     Worker,
     /// The process is about to end.
@@ -47,6 +53,7 @@ impl Readiness {
             Self::Ready => "ok",
             Self::Database => "database",
             Self::Migrations => "migrations",
+            Self::Clock => "clock",
             Self::Worker => "worker",
             Self::Stopping => "stopping",
         }
@@ -113,8 +120,9 @@ async fn probe(app: &App) -> Readiness {
     let db = app.db.clone();
     let asked = tokio::spawn(async move { db.probe().await });
     match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(Ok(Ok(true))) => Readiness::Ready,
-        Ok(Ok(Ok(false))) => Readiness::Migrations,
+        Ok(Ok(Ok(found))) if !found.schema => Readiness::Migrations,
+        Ok(Ok(Ok(found))) if clocks_differ(app, found.there) => Readiness::Clock,
+        Ok(Ok(Ok(_))) => Readiness::Ready,
         Ok(Ok(Err(error))) => {
             tracing::error!(%error, "not ready");
             Readiness::Database
@@ -128,6 +136,19 @@ async fn probe(app: &App) -> Readiness {
             Readiness::Database
         }
     }
+}
+
+/// Leases compare the clocks of several machines, so they must agree. A clock that stands is a test's.
+fn clocks_differ(app: &App, there: Option<DateTime<Utc>>) -> bool {
+    let differ = !app.clock.is_standing() && apart(app.clock.now(), there);
+    if differ {
+        tracing::error!("not ready: this clock and the one of the database differ");
+    }
+    differ
+}
+
+fn apart(here: DateTime<Utc>, there: Option<DateTime<Utc>>) -> bool {
+    there.is_some_and(|there| (there - here).abs() > SKEW)
 }
 
 /// Reads the gauges that stand in the database and in the pools.
@@ -163,15 +184,37 @@ pub async fn measure(app: &App) -> Result<()> {
         }
     }
     let now = app.clock.now();
-    let oldest: Option<chrono::DateTime<chrono::Utc>> = job::Entity::find()
+    let oldest: Option<DateTime<Utc>> = job::Entity::find()
         .select_only()
         .column_as(job::Column::RunAt.min(), "oldest")
         .filter(job::Column::State.eq(JobState::Available))
         .filter(job::Column::RunAt.lte(now))
-        .into_tuple::<Option<chrono::DateTime<chrono::Utc>>>()
+        .into_tuple::<Option<DateTime<Utc>>>()
         .one(app.db.read())
         .await?
         .flatten();
     metrics.oldest_job(oldest.map_or(0, |at| (now - at).num_seconds()));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// L22
+    #[test]
+    fn two_seconds_are_forgiven_and_more_is_not_in_either_direction() {
+        let here = DateTime::UNIX_EPOCH;
+        for (ms, wrong) in [
+            (0, false),
+            (2_000, false),
+            (-2_000, false),
+            (2_001, true),
+            (-10_000, true),
+        ] {
+            let there = here + TimeDelta::milliseconds(ms);
+            assert_eq!(apart(here, Some(there)), wrong, "{ms}");
+        }
+        assert!(!apart(here, None));
+    }
 }

@@ -1,23 +1,34 @@
 //! Batched loading of edges: one statement an edge and page, whatever its size (G71).
 //!
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
-//! in scope; a loader adds no scope of its own.
+//! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
+
+mod parts;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
-use entity::ids::{DepartmentId, HospitalId, PersonId, TicketId};
-use entity::{department, hospital, person, sla_clock, ticket, ticket_event, ticket_reply};
+use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use entity::values::{GrantState, Role};
+use entity::{
+    assignment, attachment, contract, department, hospital, person, recurrence_link,
+    resolution_demand, role_grant, sla_clock, ticket, ticket_event, ticket_reply, ticket_step,
+    undertaking,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
+
 use crate::db::Db;
 use crate::error::Error;
 use crate::page::Window;
+use crate::requester::Requester;
 
 /// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
 /// millisecond a level.
@@ -30,17 +41,17 @@ impl Timer for YieldTimer {
     }
 }
 
-/// Reads rows by key.
-pub struct Rows(Db);
+/// Reads rows by key, for one reader.
+pub struct Rows(Db, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
 /// Fresh loaders for one request.
 #[must_use]
-pub fn fresh(db: &Db) -> Loaders {
+pub fn fresh(db: &Db, reader: Arc<Requester>) -> Loaders {
     DataLoader::with_cache(
-        Rows(db.clone()),
+        Rows(db.clone(), reader),
         TokioSpawner::current(),
         YieldTimer,
         HashMapCache::default(),
@@ -68,6 +79,189 @@ macro_rules! by_id {
 by_id!(PersonId, person);
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
+by_id!(ContractId, contract);
+
+macro_rules! of_person {
+    ($(#[$about:meta])* $name:ident, $table:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub PersonId);
+
+        impl Loader<$name> for Rows {
+            type Value = Vec<$table::Model>;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
+                let rows = $table::Entity::find()
+                    .filter($table::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
+                    .order_by_asc($table::Column::Id)
+                    .all(self.0.read())
+                    .await?;
+                let mut found: HashMap<$name, Self::Value> = HashMap::new();
+                for row in rows {
+                    found.entry($name(row.person_id)).or_default().push(row);
+                }
+                Ok(found)
+            }
+        }
+    };
+}
+
+of_person! {
+    /// Roles of a person, at every hospital; the reader's scope is applied to the rows.
+    GrantsOf, role_grant
+}
+of_person! {
+    /// Undertakings of a person, at every hospital; the reader's scope is applied to the rows.
+    UndertakingsOf, undertaking
+}
+of_person! {
+    /// Assignments of a person, at every hospital; the reader's scope is applied to the rows.
+    AssignmentsOf, assignment
+}
+
+/// Leads of a department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LeadsOf(pub DepartmentId);
+
+impl Loader<LeadsOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[LeadsOf]) -> Result<HashMap<LeadsOf, Self::Value>, Error> {
+        let grants = role_grant::Entity::find()
+            .filter(role_grant::Column::DepartmentId.is_in(keys.iter().map(|key| key.0)))
+            .filter(role_grant::Column::IsLead.eq(true))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let led = grants
+            .iter()
+            .filter_map(|grant| Some((LeadsOf(grant.department_id?), grant.person_id)));
+        people_of(&self.0, led.collect()).await
+    }
+}
+
+/// Project managers in office of a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ManagersOf(pub ContractId);
+
+impl Loader<ManagersOf> for Rows {
+    type Value = Vec<person::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ManagersOf]) -> Result<HashMap<ManagersOf, Self::Value>, Error> {
+        let serving = assignment::Entity::find()
+            .filter(assignment::Column::ContractId.is_in(keys.iter().map(|key| key.0)))
+            .filter(assignment::Column::UntilAt.is_null())
+            .all(self.0.read())
+            .await?;
+        let managers = role_grant::Entity::find()
+            .filter(role_grant::Column::PersonId.is_in(serving.iter().map(|row| row.person_id)))
+            .filter(role_grant::Column::Role.eq(Role::VendorPm))
+            .filter(role_grant::Column::State.eq(GrantState::Active))
+            .all(self.0.read())
+            .await?;
+        let pairs = serving.iter().filter(|row| {
+            managers.iter().any(|grant| {
+                grant.person_id == row.person_id && grant.hospital_id == row.hospital_id
+            })
+        });
+        let pairs = pairs.map(|row| (ManagersOf(row.contract_id), row.person_id));
+        people_of(&self.0, pairs.collect()).await
+    }
+}
+
+/// The people behind pairs of key and id, each key's people by name.
+async fn people_of<K: Copy + Eq + std::hash::Hash>(
+    db: &Db,
+    pairs: Vec<(K, PersonId)>,
+) -> Result<HashMap<K, Vec<person::Model>>, Error> {
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
+        .order_by_asc(person::Column::Name)
+        .order_by_asc(person::Column::Id)
+        .all(db.read())
+        .await?;
+    let mut found: HashMap<K, Vec<person::Model>> = HashMap::new();
+    for row in people {
+        let mut keys: Vec<K> = Vec::new();
+        for (key, id) in &pairs {
+            if *id == row.id && !keys.contains(key) {
+                keys.push(*key);
+            }
+        }
+        for key in keys {
+            found.entry(key).or_default().push(row.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// Recurrences in which a ticket is the earlier or the later fault, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RecurrencesOf(pub HospitalId, pub TicketId);
+
+impl Loader<RecurrencesOf> for Rows {
+    type Value = Vec<recurrence_link::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[RecurrencesOf],
+    ) -> Result<HashMap<RecurrencesOf, Self::Value>, Error> {
+        use recurrence_link::Column as C;
+        let ids: Vec<TicketId> = keys.iter().map(|key| key.1).collect();
+        let rows = recurrence_link::Entity::find()
+            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(
+                Condition::any()
+                    .add(C::TicketId.is_in(ids.iter().copied()))
+                    .add(C::PreviousId.is_in(ids)),
+            )
+            .order_by_asc(C::ProposedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        Ok(keys
+            .iter()
+            .map(|key| {
+                let own = |row: &&recurrence_link::Model| {
+                    row.ticket_id == key.1 || row.previous_id == key.1
+                };
+                (*key, rows.iter().filter(own).cloned().collect())
+            })
+            .collect())
+    }
+}
+
+/// Demands of a ticket, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DemandsOf(pub HospitalId, pub TicketId);
+
+impl Loader<DemandsOf> for Rows {
+    type Value = Vec<resolution_demand::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DemandsOf]) -> Result<HashMap<DemandsOf, Self::Value>, Error> {
+        use resolution_demand::Column as C;
+        let rows = resolution_demand::Entity::find()
+            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(C::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(C::IssuedAt)
+            .order_by_asc(C::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<DemandsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(DemandsOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
 
 /// Clocks of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +283,36 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Files of a ticket, those of its replies among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttachmentsOf(pub HospitalId, pub TicketId);
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<attachment::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
+        let rows = attachment::Entity::find()
+            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(attachment::Column::UploadedAt)
+            .order_by_asc(attachment::Column::Id)
+            .all(self.0.read())
+            .await?;
+        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
+        for row in rows {
+            found
+                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }
@@ -265,4 +489,9 @@ numbered! {
 numbered! {
     /// A page of a ticket's replies.
     RepliesOf, ticket_reply
+}
+
+numbered! {
+    /// A page of a ticket's handling and diagnosis steps.
+    StepsOf, ticket_step
 }

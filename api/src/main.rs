@@ -1,5 +1,7 @@
 //! `icuops`: the command line. It parses and prints; what is done stands in the library.
 
+mod cli;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +11,7 @@ use api::clock::Clock;
 use api::config::Config;
 use api::error::{Error, Result};
 use clap::{Args, Parser, Subcommand};
+use entity::rules::password::Preset;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,6 +48,16 @@ enum Command {
         #[command(flatten)]
         store: Store,
     },
+    /// 账号：建立、重置口令、列出. Accounts: add, reset, list.
+    User {
+        #[command(subcommand)]
+        what: cli::user::UserCommand,
+    },
+    /// 工作日历：导入年份. The working-day calendar: import a year.
+    Calendar {
+        #[command(subcommand)]
+        what: cli::calendar::CalendarCommand,
+    },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
     /// 审计链. The audit chains.
@@ -52,8 +65,42 @@ enum Command {
         #[command(subcommand)]
         what: AuditCommand,
     },
+    /// 后台作业. Background jobs.
+    Job {
+        #[command(subcommand)]
+        what: JobCommand,
+    },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
+        /// 另核对每个附件的内容：存在、长度、SHA-256. Also compare every file with its row: there, length, SHA-256.
+        #[arg(long)]
+        objects: bool,
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+#[derive(Subcommand)]
+enum JobCommand {
+    /// 列出死信作业. List the dead jobs: id, kind, state, due, attempts, failure.
+    List {
+        /// 也列出待执行与执行中的作业. Also the waiting and the running ones.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 重新执行一个死信作业（留痕）. Run a dead job again; audited.
+    Retry {
+        /// 作业标识. Id of the job.
+        id: String,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// 放弃一个死信作业（留痕）. Give a dead job up; audited.
+    Discard {
+        /// 作业标识. Id of the job.
+        id: String,
         #[command(flatten)]
         store: Store,
     },
@@ -127,10 +174,21 @@ struct ServeArgs {
     /// 发件人. Sender of mail.
     #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
     smtp_from: String,
+    /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
+    #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
+    password_preset: Preset,
     /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
     #[arg(long, hide = true)]
     unmetered: bool,
 }
+
+fn preset(word: &str) -> std::result::Result<Preset, String> {
+    Preset::parse(word).ok_or_else(|| "mlps3 or nist".to_owned())
+}
+/// Exit code of damage found.
+const DAMAGED: u8 = 3;
+/// Exit code where another process serves the same database.
+const LOCKED: u8 = 11;
 
 /// The resolvers of one operation nest deeply in an unoptimised build; the memory is only reserved.
 const STACK: usize = 8 << 20;
@@ -162,7 +220,11 @@ fn main() -> ExitCode {
             let messages = error.messages();
             tracing::error!(%error, "failed");
             say(&format!("{}\n{}", messages.zh, messages.en));
-            ExitCode::FAILURE
+            if api::lock::is_taken(&error) {
+                ExitCode::from(LOCKED)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -185,6 +247,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             say("数据库结构已是最新. The schema is up to date.");
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { what } => cli::user::run(what).await,
+        Command::Calendar { what } => cli::calendar::run(what).await,
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
@@ -199,7 +263,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::audit::export(&app.db, &mut std::io::stdout().lock()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Doctor { store } => doctor(&open(&store).await?).await,
+        Command::Doctor { objects, store } => doctor(&store, objects).await,
+        Command::Job { what } => job(what).await,
     }
 }
 
@@ -222,11 +287,47 @@ async fn open(store: &Store) -> Result<App> {
     App::start(config(store, SocketAddr::new(LOOPBACK, 0))?, Clock::real()).await
 }
 
+/// Serves until SIGTERM or Ctrl-C; a second one does not wait for the end of the first.
 async fn serve_until_end(app: App, listener: TcpListener) -> Result<ExitCode> {
-    let db = app.db.clone();
-    api::run(app, listener)?.await.map_err(Error::internal)?;
-    db.checkpoint().await?;
-    Ok(ExitCode::SUCCESS)
+    let mut signals = Signals::listen()?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = api::run(app, listener, async {
+        // A sender that is gone means the same.
+        let _ = stopped.await;
+    });
+    tokio::pin!(serving);
+    tokio::select! {
+        done = &mut serving => return done.map(|()| ExitCode::SUCCESS),
+        () = signals.next() => {}
+    }
+    drop(stop);
+    tokio::select! {
+        done = &mut serving => done.map(|()| ExitCode::SUCCESS),
+        () = signals.next() => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// The two ways to ask the process to end.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(Error::internal)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Error::internal)?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 async fn serve(args: ServeArgs) -> Result<ExitCode> {
@@ -236,12 +337,15 @@ async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.proxies = args.proxy;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;
+    config.password_preset = args.password_preset;
+    config.password_days = args.password_preset.max_days();
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
     if args.unmetered {
         tracing::warn!("the cost buckets are off: this server is not protected from overuse");
         config.metered = false;
     }
+    let _lock = api::lock::take(&config.database_url)?;
     let app = App::start(config, Clock::real()).await?;
     let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
     say(&format!("icuops 已启动 listening on {}", args.listen));
@@ -263,6 +367,8 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
             )
             .caused_by(error)
     })?;
+    let mut config = config(&store, address)?;
+    let _lock = api::lock::take(&config.database_url)?;
     if args.reset {
         for name in ["icuops.db", "icuops.db-wal", "icuops.db-shm"] {
             let path = args.data.join(name);
@@ -271,8 +377,9 @@ async fn demo(args: DemoArgs) -> Result<ExitCode> {
             }
         }
     }
-    let mut config = config(&store, address)?;
     config.demo = true;
+    // The shared password stays what the command prints.
+    config.password_days = None;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
     say(&format!(
@@ -324,19 +431,68 @@ async fn verify(app: &App) -> Result<ExitCode> {
     Ok(if good {
         ExitCode::SUCCESS
     } else {
-        ExitCode::from(3)
+        ExitCode::from(DAMAGED)
     })
 }
 
-async fn doctor(app: &App) -> Result<ExitCode> {
-    let found = app.db.check_integrity().await?;
+async fn doctor(store: &Store, objects: bool) -> Result<ExitCode> {
+    let url = config(store, SocketAddr::new(LOOPBACK, 0))?.database_url;
+    let found = api::doctor::examine(&url, &mut |line| say(&line)).await?;
     for line in &found {
         say(line);
     }
-    let chains = verify(app).await?;
-    Ok(if found.is_empty() {
-        chains
+    if !found.is_empty() {
+        return Ok(ExitCode::from(DAMAGED));
+    }
+    say("数据库完好. The database is good.");
+    if !objects {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = open(store).await?;
+    let not_scanned = api::ticket::attachment::not_scanned(&app).await?;
+    if not_scanned > 0 {
+        say(&format!(
+            "提醒：{not_scanned} 个附件未做恶意软件扫描 warning: {not_scanned} files without a malware scan"
+        ));
+    }
+    if check_objects(&app).await? {
+        Ok(ExitCode::SUCCESS)
     } else {
-        ExitCode::from(3)
-    })
+        Ok(ExitCode::from(DAMAGED))
+    }
+}
+
+async fn job(what: JobCommand) -> Result<ExitCode> {
+    match what {
+        JobCommand::List { all, store } => {
+            for line in api::jobs::list(&open(&store).await?, all).await? {
+                say(&line);
+            }
+        }
+        JobCommand::Retry { id, store } => {
+            api::jobs::retry(&open(&store).await?, &id).await?;
+            say("已重新排入. Put back.");
+        }
+        JobCommand::Discard { id, store } => {
+            api::jobs::discard(&open(&store).await?, &id).await?;
+            say("已放弃. Discarded.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Names every file whose object is not what its row says; whether there was none.
+async fn check_objects(app: &App) -> Result<bool> {
+    use api::files::Damage;
+    let checked = api::ticket::attachment::check_objects(app).await?;
+    for (id, damage) in &checked.damaged {
+        say(&match damage {
+            Damage::Missing => format!("{id}: 文件缺失 the object is missing"),
+            Damage::Size => format!("{id}: 长度不符 the object has another length"),
+            Damage::Content => format!("{id}: 内容不符 the object has other bytes"),
+        });
+    }
+    let damaged = checked.damaged.len();
+    say(&format!("files: {} rows, {damaged} damaged", checked.rows));
+    Ok(damaged == 0)
 }

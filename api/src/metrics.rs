@@ -266,6 +266,7 @@ impl Metrics {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::expect_used, reason = "a test may panic")]
     use super::*;
 
     /// G90

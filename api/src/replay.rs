@@ -51,6 +51,18 @@ impl Replay {
         })
     }
 
+    /// [`Self::of`] where the key is optional.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn optional(
+        key: Option<&str>,
+        mutation: &'static str,
+        input: &impl Debug,
+    ) -> Result<Option<Self>> {
+        key.map(|key| Self::of(key, mutation, input)).transpose()
+    }
+
     /// Takes the key for `made`, or answers with the object that the same call made before.
     ///
     /// A second call that runs at the same time waits here for the first one's commit.

@@ -1,14 +1,17 @@
 //! Who is asking: built once a request from the session, and asked by every operation.
 //!
-//! The table of rights is `entity::rules::access`; here it only meets the grants of a person.
+//! The table of rights is `entity::rules::access`; here it only meets the grants of a person. A vendor
+//! person's roles and contracts at a hospital are in force only while that hospital holds an
+//! undertaking of confidentiality (`C1.9.2-a`). A machine token has scopes in place of roles and acts
+//! for nobody, so it holds no permission and only reads.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, SessionId};
+use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, SessionId, TokenId};
 use entity::rules::access::{Permission, allows};
-use entity::values::{GrantState, PersonState, Role, Side};
-use entity::{assignment, person, role_grant, session, ticket};
+use entity::values::{GrantState, PersonState, Role, Side, TicketCategory, TokenScope};
+use entity::{assignment, machine_token, person, role_grant, session, ticket, undertaking};
 use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -27,7 +30,35 @@ pub struct Grant {
     pub is_lead: bool,
 }
 
-/// The person and session behind a request; without a person: anonymous, or the system itself.
+/// A program behind a request (G45).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Its token.
+    pub token: TokenId,
+    /// Name of the program.
+    pub agent: String,
+    /// The one hospital that it reads.
+    pub hospital: HospitalId,
+    /// What it may read.
+    pub scopes: Vec<TokenScope>,
+    /// When the token ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl From<machine_token::Model> for Machine {
+    fn from(row: machine_token::Model) -> Self {
+        let scopes = row.scopes.split(' ').filter_map(TokenScope::parse);
+        Self {
+            scopes: scopes.collect(),
+            token: row.id,
+            agent: row.agent,
+            hospital: row.hospital_id,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// The person and session behind a request; without a person: anonymous, a program, or the system itself.
 #[derive(Clone, Debug, Default)]
 pub struct Requester {
     /// The person.
@@ -48,6 +79,14 @@ pub struct Requester {
     pub secure: bool,
     /// Whether this is the server itself.
     pub is_system: bool,
+    /// The hospital for which the command line acts.
+    pub seat: Option<HospitalId>,
+    /// Why the command line acts; recorded with the act.
+    pub note: Option<String>,
+    /// The program, for a machine token.
+    pub machine: Option<Machine>,
+    /// Whether the password is older than the rules permit; it opens nothing but its change.
+    pub password_expired: bool,
 }
 
 impl Requester {
@@ -56,6 +95,25 @@ impl Requester {
     pub fn system() -> Self {
         Self {
             is_system: true,
+            ..Self::default()
+        }
+    }
+
+    /// The command line of the server, acting for a hospital, with the reason that is recorded.
+    #[must_use]
+    pub fn command_line(hospital: HospitalId, reason: &str) -> Self {
+        Self {
+            seat: Some(hospital),
+            note: Some(reason.to_owned()),
+            ..Self::system()
+        }
+    }
+
+    /// A program with a valid token.
+    #[must_use]
+    pub fn of_machine(row: machine_token::Model) -> Self {
+        Self {
+            machine: Some(row.into()),
             ..Self::default()
         }
     }
@@ -70,7 +128,7 @@ impl Requester {
         session: Option<session::Model>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let grants = role_grant::Entity::find()
+        let mut grants: Vec<Grant> = role_grant::Entity::find()
             .filter(role_grant::Column::PersonId.eq(person.id))
             .filter(role_grant::Column::State.eq(GrantState::Active))
             .all(db)
@@ -84,12 +142,21 @@ impl Requester {
             })
             .collect();
         let contracts = if person.side == Side::Vendor {
+            let trusting: BTreeSet<HospitalId> = undertaking::Entity::find()
+                .filter(undertaking::Column::PersonId.eq(person.id))
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|row| row.hospital_id)
+                .collect();
+            grants.retain(|grant| trusting.contains(&grant.hospital));
             assignment::Entity::find()
                 .filter(assignment::Column::PersonId.eq(person.id))
                 .all(db)
                 .await?
                 .into_iter()
                 .filter(|row| row.from_at <= now && row.until_at.is_none_or(|until| until > now))
+                .filter(|row| trusting.contains(&row.hospital_id))
                 .map(|row| (row.hospital_id, row.contract_id))
                 .collect()
         } else {
@@ -128,32 +195,99 @@ impl Requester {
         if self.is_system {
             return Some("SYSTEM".to_owned());
         }
+        if self.machine.is_some() {
+            return Some("MACHINE".to_owned());
+        }
         let words: BTreeSet<&str> = self.grants.iter().map(|grant| grant.role.word()).collect();
         (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join("+"))
     }
 
-    /// The person, or `UNAUTHENTICATED`; a one-time password opens nothing but its change.
+    /// Who acts, for the audit: the person, or the machine token.
+    #[must_use]
+    pub fn actor_word(&self) -> Option<String> {
+        let person = self.person_id().map(|id| id.to_string());
+        person.or(self
+            .machine
+            .as_ref()
+            .map(|machine| machine.token.to_string()))
+    }
+
+    /// Whether the password must be changed before anything else.
+    #[must_use]
+    pub fn must_change_password(&self) -> bool {
+        self.password_expired
+            || self
+                .person
+                .as_ref()
+                .is_some_and(|person| person.one_time_until_at.is_some())
+    }
+
+    /// The person, or `UNAUTHENTICATED`; a one-time or outdated password opens nothing but its change.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    /// `UNAUTHENTICATED`, `FORBIDDEN`; `FORBIDDEN` for a machine token.
     pub fn require_person(&self) -> Result<&person::Model> {
+        if self.machine.is_some() {
+            return Err(Error::new(Code::Forbidden)
+                .detail("机器令牌不能执行此操作", "a machine token cannot do this"));
+        }
         let person = self
             .person
             .as_ref()
             .ok_or_else(|| Error::new(Code::Unauthenticated))?;
-        if person.state != PersonState::Active || person.one_time_until_at.is_some() {
+        if self.password_expired {
+            return Err(Error::new(Code::Forbidden).detail(
+                "口令已到期，请先修改",
+                "the password has expired, change it first",
+            ));
+        }
+        // A locked account cannot sign in, but whoever is signed in goes on: a stranger's guesses stop no ward.
+        let open = matches!(person.state, PersonState::Active | PersonState::Locked);
+        if !open || person.one_time_until_at.is_some() {
             return Err(Error::new(Code::Forbidden)
                 .detail("请先修改一次性口令", "change the one-time password first"));
         }
         Ok(person)
     }
 
-    /// Anyone who may read at all.
+    /// Anyone who may read at all: a person, or a program.
     ///
     /// # Errors
     /// As [`Self::require_person`].
     pub fn require_reader(&self) -> Result<()> {
-        self.require_person().map(|_| ())
+        match &self.machine {
+            Some(_) => Ok(()),
+            None => self.require_person().map(|_| ()),
+        }
+    }
+
+    /// Who reads: a person, or a program whose token holds the scope. The answer names the reader.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    pub fn reader(&self, scope: TokenScope) -> Result<String> {
+        match &self.machine {
+            Some(machine) if machine.scopes.contains(&scope) => Ok(machine.token.to_string()),
+            Some(_) => Err(Error::new(Code::Forbidden)
+                .detail("令牌没有此范围", "the token does not hold this scope")),
+            None => self.require_person().map(|person| person.id.to_string()),
+        }
+    }
+
+    /// The hospital for which a person with the permission, or the command line, administers.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    pub fn desk(&self, permission: Permission) -> Result<HospitalId> {
+        if let (true, Some(seat)) = (self.is_system, self.seat) {
+            return Ok(seat);
+        }
+        self.require(permission)?;
+        self.grants
+            .iter()
+            .find(|grant| allows(grant.role, permission))
+            .map(|grant| grant.hospital)
+            .ok_or_else(|| Error::new(Code::Forbidden))
     }
 
     /// Whether any role in force holds the permission; it does not say for which row.
@@ -193,16 +327,32 @@ impl Requester {
             .map(|grant| grant.role)
     }
 
-    /// Hospitals in which the person has a role.
+    /// Hospitals in which the person has a role; the one of a program or of the command line.
     #[must_use]
     pub fn hospitals(&self) -> BTreeSet<HospitalId> {
-        self.grants.iter().map(|grant| grant.hospital).collect()
+        let machine = self.machine.as_ref().map(|machine| machine.hospital);
+        let granted = self.grants.iter().map(|grant| grant.hospital);
+        granted.chain(machine).chain(self.seat).collect()
+    }
+
+    /// Hospitals whose departments and contracts the requester reads.
+    #[must_use]
+    pub fn directory(&self) -> BTreeSet<HospitalId> {
+        match &self.machine {
+            Some(machine) if !machine.scopes.contains(&TokenScope::DirectoryRead) => {
+                BTreeSet::new()
+            }
+            _ => self.hospitals(),
+        }
     }
 
     /// The people in scope: of the own hospitals, and of the vendor as far as they serve the same contracts.
     #[must_use]
     pub fn visible_people(&self) -> Condition {
         use person::Column as C;
+        if self.machine.is_some() {
+            return Condition::any().add(C::Id.is_null());
+        }
         let hospitals = self.hospitals();
         let granted = role_grant::Entity::find()
             .select_only()
@@ -238,12 +388,19 @@ impl Requester {
         if self.is_system {
             return Condition::all();
         }
+        if let Some(machine) = &self.machine
+            && machine.scopes.contains(&TokenScope::TicketRead)
+        {
+            return Condition::all()
+                .add(C::HospitalId.eq(machine.hospital))
+                .add(C::Category.ne(TicketCategory::Security));
+        }
         let Some(me) = self.person_id() else {
             return any.add(C::Id.is_null());
         };
         for grant in &self.grants {
             let here = Condition::all().add(C::HospitalId.eq(grant.hospital));
-            let open = C::Category.ne(entity::values::TicketCategory::Security);
+            let open = C::Category.ne(TicketCategory::Security);
             any = any.add(match grant.role {
                 Role::HospItAdmin | Role::HospManager | Role::Auditor => here,
                 Role::IcuNurse | Role::IcuDoctor => match grant.department {

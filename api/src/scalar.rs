@@ -1,7 +1,7 @@
 //! Scalars of the schema whose text form is promised (S21).
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 /// 时刻：RFC 3339、UTC、微秒，输入可带任意时区.
 /// Instant: RFC 3339 in UTC with six digits and `Z`; input with any offset, cut to microseconds.
@@ -30,15 +30,81 @@ impl ScalarType for Instant {
     }
 }
 
+/// 整数，绝对值小于 2^53：字节数与分.
+/// Integer of magnitude below 2^53, a JSON number: bytes and fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Long(pub i64);
+
+/// Beyond it a JSON number is no longer exact everywhere.
+const EXACT: i64 = 1 << 53;
+
+/// 整数，绝对值小于 2^53：字节数与分.
+/// Integer of magnitude below 2^53, a JSON number: bytes and fen.
+#[Scalar(
+    name = "Long",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259#section-6"
+)]
+impl ScalarType for Long {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let number = match &value {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        };
+        match number {
+            Some(number) if number > -EXACT && number < EXACT => Ok(Self(number)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(self.0)
+    }
+}
+
 impl From<DateTime<Utc>> for Instant {
     fn from(at: DateTime<Utc>) -> Self {
         Self(at)
     }
 }
 
+/// 日期：Asia/Shanghai 的民用日期，YYYY-MM-DD.
+/// Civil date in Asia/Shanghai, YYYY-MM-DD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day(pub NaiveDate);
+
+/// 日期：Asia/Shanghai 的民用日期，YYYY-MM-DD.
+/// Civil date in Asia/Shanghai, YYYY-MM-DD.
+#[Scalar(name = "Date")]
+impl ScalarType for Day {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Self)
+            .map_err(|error| InputValueError::custom(format!("not a date: {error}")))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_is_an_exact_json_number() {
+        let read = |value: Value| Long::parse(value).ok();
+        assert_eq!(read(Value::from(20_971_520)), Some(Long(20_971_520)));
+        assert_eq!(read(Value::from(EXACT - 1)), Some(Long(EXACT - 1)));
+        assert_eq!(read(Value::from(EXACT)), None);
+        assert_eq!(read(Value::from(-EXACT)), None);
+        assert_eq!(read(Value::from("1")), None);
+        assert_eq!(read(Value::from(1.5)), None);
+        assert_eq!(Long(7).to_value(), Value::from(7));
+    }
 
     /// S21
     #[test]

@@ -34,6 +34,8 @@ pub struct Model {
     pub lease_token: i64,
     /// End of the lease.
     pub lease_until_at: Option<DateTimeUtc>,
+    /// Start of the process that holds it.
+    pub node: Option<Uuid>,
     /// Class of the last failure, without data.
     pub last_error: Option<String>,
     /// When enqueued.

@@ -28,6 +28,8 @@ pub struct Model {
     pub title_en: String,
     /// When.
     pub at: DateTimeUtc,
+    /// When it is mailed with others, if it waits for service time (S25).
+    pub mail_at: Option<DateTimeUtc>,
     /// Read.
     pub read_at: Option<DateTimeUtc>,
 }

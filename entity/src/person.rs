@@ -22,8 +22,14 @@ pub struct Model {
     pub hospital_id: Option<HospitalId>,
     /// Vendor of a vendor person.
     pub vendor_id: Option<VendorId>,
+    /// Hospital whose information centre keeps the account; for a hospital person the own one.
+    pub home_hospital_id: Option<HospitalId>,
+    /// Who made the account; none for the setup and the command line.
+    pub created_by: Option<PersonId>,
     /// Where alerts go.
     pub email: Option<String>,
+    /// Office phone.
+    pub phone: Option<String>,
     /// Language of messages.
     pub language: Language,
     /// State of the account.

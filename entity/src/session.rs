@@ -30,6 +30,8 @@ pub struct Model {
     pub ip: String,
     /// User agent of the sign in, cut to 200 characters.
     pub agent: String,
+    /// Whether it was opened on a shared ward station, where idleness ends it sooner.
+    pub shared: bool,
 }
 
 /// Joins are made by loaders, so there are none here.

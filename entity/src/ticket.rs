@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::*;
 
 use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use crate::values::{
-    BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, TicketCategory, TicketOrigin,
-    TicketStatus, Urgency,
+    BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, TicketCategory,
+    TicketOrigin, TicketStatus, Urgency,
 };
 
 /// A row of `ticket`.
@@ -55,6 +55,8 @@ pub struct Model {
     pub beds_affected: Option<BedsAffected>,
     /// Urgency, of the reporter.
     pub urgency: Option<Urgency>,
+    /// Impact, of the information centre.
+    pub impact: Option<Impact>,
     /// Severity.
     pub severity: Option<Severity>,
     /// Not yet confirmed by the information centre.
@@ -75,8 +77,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Released to the vendor.
     pub released_at: Option<DateTimeUtc>,
-    /// First human answer.
+    /// First human answer, as it counts.
     pub responded_at: Option<DateTimeUtc>,
+    /// Claimed by the vendor person who answered.
+    pub responded_claimed_at: Option<DateTimeUtc>,
+    /// Who of the hospital confirmed or decided the claimed time of the answer.
+    pub response_confirmed_by: Option<PersonId>,
     /// First handling step.
     pub first_step_at: Option<DateTimeUtc>,
     /// Solved, as claimed.
@@ -101,6 +107,8 @@ pub struct Model {
     pub cycle: i32,
     /// Parent of a duplicate.
     pub parent_id: Option<TicketId>,
+    /// Parent that the vendor proposed and nobody has decided on.
+    pub proposed_parent_id: Option<TicketId>,
     /// 1 to 5.
     pub rating: Option<i32>,
     /// Comment of the rating.
@@ -109,6 +117,8 @@ pub struct Model {
     pub scope_proposed_by: Option<PersonId>,
     /// Why out of scope.
     pub scope_reason: Option<String>,
+    /// Internal note of the vendor.
+    pub internal_note: Option<String>,
     /// Earliest due instant of the running clocks.
     pub next_due_at: Option<DateTimeUtc>,
 }

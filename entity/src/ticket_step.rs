@@ -16,6 +16,8 @@ pub struct Model {
     pub hospital_id: HospitalId,
     /// Ticket.
     pub ticket_id: TicketId,
+    /// Number in the ticket, from 1 without gaps.
+    pub seq: i32,
     /// Diagnosis or handling.
     pub kind: StepKind,
     /// When.

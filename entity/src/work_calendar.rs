@@ -25,6 +25,8 @@ pub struct Model {
     pub workdays: String,
     /// Derived from the law, not from a notice.
     pub provisional: bool,
+    /// Title of the official notice.
+    pub notice_title: Option<String>,
     /// Number of the official notice.
     pub notice_no: Option<String>,
     /// Date of the notice.

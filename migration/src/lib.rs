@@ -2,6 +2,7 @@
 //!
 //! This crate imports no workspace crate: an old step must never change because an entity did.
 
+pub use sea_orm_migration::MigrationStatus;
 pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +12,11 @@ mod m20261125_000002_contract;
 mod m20261125_000003_ticket;
 mod m20261125_000004_clock;
 mod m20261125_000005_machinery;
+mod m20261125_000006_job_run;
+mod m20261125_000008_account;
+mod m20261125_000009_attachment;
+mod m20261125_000010_claim;
+mod m20261125_000011_proof;
 mod m20261125_000012_clock_target;
 mod table;
 
@@ -26,6 +32,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_ticket::Migration),
             Box::new(m20261125_000004_clock::Migration),
             Box::new(m20261125_000005_machinery::Migration),
+            Box::new(m20261125_000006_job_run::Migration),
+            Box::new(m20261125_000008_account::Migration),
+            Box::new(m20261125_000009_attachment::Migration),
+            Box::new(m20261125_000010_claim::Migration),
+            Box::new(m20261125_000011_proof::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
         ]
     }

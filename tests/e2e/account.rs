@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use e2e::both_backends;
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
 const VIEWER: &str = "{viewer{person{name account} roles}}";
@@ -65,19 +66,49 @@ both_backends! {
         assert!(app.login("nurse", "Good-Pass-2026").await["token"].is_string());
     }
 
-    /// AC2.7-1
+    /// AC2.7-1: one hospital, one contract, three accounts with one-time passwords; the next administrator needs a
+    /// second person; a second run writes nothing.
     async fn setup_founds_one_hospital_and_a_second_run_changes_nothing(app: &TestApp) {
+        let counts = async || {
+            let db = app.app.db.read();
+            (entity::hospital::Entity::find().count(db).await.unwrap(), entity::contract::Entity::find().count(db).await.unwrap(), entity::person::Entity::find().count(db).await.unwrap())
+        };
+        let before = counts().await;
         let file: api::setup::SetupFile = toml_file();
         let made = api::setup::run(&app.app, &file).await.unwrap();
-        assert_eq!(made.len(), 3);
-        let first = app.login(&made[0].account, &made[0].password).await;
-        assert_eq!(first["viewer"]["mustChangePassword"], true);
-        let token = first["token"].as_str().unwrap();
-        let (_, body) = app.send(Some(token), "{tickets{nodes{id}}}", json!({})).await;
-        assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN", "a one-time password opens nothing but its change");
+        assert_eq!(counts().await, (before.0 + 1, before.1 + 1, before.2 + 3));
         let again = api::setup::run(&app.app, &file).await.unwrap_err();
         assert_eq!(again.code().word(), "SETUP_EXISTS");
-        assert!(app.login("ziekenhuis_pm", "whatever-password").await["token"].is_null());
+        assert_eq!(counts().await, (before.0 + 1, before.1 + 1, before.2 + 3), "nothing was written");
+
+        // Manager and administrator: each first sign-in opens nothing but the change of the password.
+        let change = "mutation($i:ChangePasswordInput!){changePassword(input:$i){userErrors{code}}}";
+        for account in &made[..2] {
+            let first = app.login(&account.account, &account.password).await;
+            assert_eq!(first["viewer"]["mustChangePassword"], true);
+            let token = first["token"].as_str().unwrap();
+            let (_, body) = app.send(Some(token), "{tickets{nodes{id}}}", json!({})).await;
+            assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN", "a one-time password opens nothing but its change");
+            let input = json!({ "i": { "currentPassword": account.password, "newPassword": api::demo::PASSWORD } });
+            let (_, body) = app.send(Some(token), change, input).await;
+            assert_eq!(body["data"]["changePassword"]["userErrors"], json!([]), "{body}");
+            let (_, body) = app.send(Some(token), "{tickets{totalCount}}", json!({})).await;
+            assert_eq!(body["data"]["tickets"]["totalCount"], 0, "{body}");
+        }
+        // The project manager has no undertaking: the account is inactive.
+        assert!(app.login(&made[2].account, &made[2].password).await["token"].is_null());
+
+        let make = "mutation($i:CreatePersonInput!){createPerson(input:$i){person{grants{id role state}} userErrors{code}}}";
+        let next = json!({ "i": { "idempotencyKey": "second-admin", "account": "new_admin2", "name": "次管理员", "side": "HOSPITAL", "roles": [{ "role": "HOSP_IT_ADMIN" }] } });
+        let body = app.ask("new_admin", make, next).await;
+        let grant = body["data"]["createPerson"]["person"]["grants"][0].clone();
+        assert_eq!(grant["state"], "PENDING", "{body}");
+        let decide = "mutation($i:DecideGrantInput!){decideGrant(input:$i){grant{state} userErrors{code}}}";
+        let with = json!({ "i": { "grantId": grant["id"], "accept": true } });
+        let foreign = app.ask("manager", decide, with.clone()).await;
+        assert_eq!(foreign["data"]["decideGrant"]["userErrors"][0]["code"], "NOT_FOUND", "the manager of another hospital");
+        let body = app.ask("new_manager", decide, with).await;
+        assert_eq!(body["data"]["decideGrant"]["grant"]["state"], "ACTIVE", "{body}");
     }
 }
 

@@ -7,14 +7,32 @@
 )]
 
 mod account;
+mod account_admin;
+mod account_calendar;
+mod account_session;
+mod account_token;
 mod audit;
 mod bad_input;
+mod board;
+mod claim;
 mod clock;
 mod crawl;
+mod demand;
+mod explain;
+mod files;
+mod idempotency;
+mod jobs;
 mod matrix;
+mod notification;
 mod operability;
+mod process;
+mod recurrence;
+mod reliability;
 mod schema;
 mod scope;
+mod severity;
 mod tidy;
 mod transport;
+mod vector;
+mod visibility;
 mod wall;

@@ -21,6 +21,8 @@ const OPEN: &[(&str, Who)] = &[
     ("login", Who::Everybody),
     ("logout", Who::Person),
     ("changePassword", Who::Person),
+    ("revokeSession", Who::Person),
+    ("markNotificationsRead", Who::Person),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]

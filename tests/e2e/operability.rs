@@ -1,6 +1,7 @@
 //! What an operator sees: probes, version, metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use e2e::{Backend, TestApp, block_on, both_backends};
 use serde_json::{Value, json};
@@ -151,4 +152,42 @@ mod metrics {
             app.app.db.backend() == sea_orm::DbBackend::Sqlite
         );
     }
+}
+
+/// L70, L22: a database that falls silent. A clock of this machine is right beside its own database.
+#[test]
+fn readiness_follows_the_database_and_liveness_does_not_realtime() {
+    block_on(async {
+        let Some(url) = e2e::create_database().await else {
+            return;
+        };
+        let (proxy, through) = e2e::proxy::Proxy::before(&url).await;
+        let set = |config: &mut api::config::Config| config.database_url = through;
+        let test = TestApp::start_with(Backend::Postgres, set).await.unwrap();
+        assert_eq!(get(&test, "/readyz", None).await.0, 200);
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        proxy.faults.swallow();
+        let asked = Instant::now();
+        assert_eq!(
+            get(&test, "/readyz", None).await,
+            (503, r#"{"status":"database"}"#.to_owned())
+        );
+        assert!(asked.elapsed() < Duration::from_secs(3));
+        assert_eq!(get(&test, "/livez", None).await.0, 200);
+        proxy.faults.heal();
+        let healed = Instant::now();
+        while get(&test, "/readyz", None).await.0 != 200 {
+            assert!(healed.elapsed() < Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let real = api::app::App {
+            clock: api::clock::Clock::real(),
+            health: std::sync::Arc::default(),
+            ..test.app.clone()
+        };
+        assert_eq!(
+            api::health::readiness(&real).await,
+            api::health::Readiness::Ready
+        );
+    });
 }

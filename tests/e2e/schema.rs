@@ -107,6 +107,8 @@ const GLOBAL: &[&str] = &[
     "session",
     "login_attempt",
     "job",
+    "job_run",
+    "lease",
     "audit",
     "audit_head",
     "seaql_migrations",

@@ -105,6 +105,26 @@ fn the_schema_carries_no_extension_of_the_engine() {
     }
 }
 
+/// L10, L11: money is an integer, and what is hashed is no `jsonb`.
+#[test]
+fn no_column_holds_a_float_a_decimal_or_rewritten_json() {
+    let banned = [
+        "decimal(", "Decimal", "double(", "float(", ".money(", ".json(",
+    ];
+    for (path, text) in all_sources() {
+        let name = path.to_string_lossy().into_owned();
+        if !name.contains("migration/src") && !name.contains("entity/src") {
+            continue;
+        }
+        for word in banned {
+            assert!(
+                !text.contains(word) && !text.contains("json_binary"),
+                "{name} contains {word}"
+            );
+        }
+    }
+}
+
 /// Rules import nothing that does IO.
 #[test]
 fn rules_know_no_database() {

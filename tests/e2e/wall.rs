@@ -3,7 +3,7 @@
 use e2e::both_backends;
 use serde_json::{Value, json};
 
-fn code(payload: &Value) -> &str {
+pub fn code(payload: &Value) -> &str {
     payload["code"]
         .as_str()
         .or_else(|| payload["userErrors"][0]["code"].as_str())

@@ -26,11 +26,15 @@ fn letters(id: Uuid) -> String {
 #[must_use]
 pub fn prefix_of_table(table: &str) -> Option<&'static str> {
     let table = table.replace('_', "");
-    entity::ids::PREFIXES
-        .iter()
-        .filter(|(_, ty)| table.ends_with(&ty.to_lowercase()[..ty.len() - 2]))
-        .max_by_key(|(_, ty)| ty.len())
-        .map(|(prefix, _)| *prefix)
+    let word = |ty: &str| ty.to_lowercase()[..ty.len() - 2].to_owned();
+    let longest = |fits: &dyn Fn(&str) -> bool| {
+        let all = entity::ids::PREFIXES.iter();
+        all.filter(|(_, ty)| fits(&word(ty)))
+            .max_by_key(|(_, ty)| ty.len())
+            .map(|(prefix, _)| *prefix)
+    };
+    // `recurrence_link` has no id type of its whole name.
+    longest(&|word| table.ends_with(word)).or_else(|| longest(&|word| table.starts_with(word)))
 }
 
 impl Canaries {

@@ -1,6 +1,7 @@
 //! Further people: the demonstration has no doctor without a lead, and few people in its second hospital.
 
 use api::setup::{self, NewPerson};
+use entity::ids::PersonId;
 use entity::values::{PersonState, Role, Side};
 use entity::{contract, department, hospital, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -47,7 +48,18 @@ pub const COMPANY: &[Hire] = &[
         Role::VendorTrainer,
         false,
     ),
+    hire("spare_b", "乙甄备员", "DEMO-B", Role::IcuNurse, false),
+    hire(
+        "spare_vendor_b",
+        "乙甄外援",
+        "DEMO-B",
+        Role::VendorTrainer,
+        false,
+    ),
 ];
+
+/// Whom account administration is tried on, so that nobody who acts loses an account.
+pub const SPARE: [&str; 2] = ["spare_b", "spare_vendor_b"];
 
 const fn hire(
     account: &'static str,
@@ -101,9 +113,14 @@ impl TestApp {
         };
         let side = hire.role.side();
         let new = NewPerson {
+            id: PersonId(self.app.clock.id()),
             account: hire.account,
             name: hire.name,
             email: None,
+            phone: None,
+            home: hospital.id,
+            made_by: None,
+            leave_on: None,
             hospital: (side == Side::Hospital).then_some(hospital.id),
             vendor: (side == Side::Vendor).then_some(contract.vendor_id),
             state: PersonState::Active,

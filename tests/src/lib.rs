@@ -17,9 +17,11 @@ pub mod canary;
 pub mod cast;
 pub mod make;
 pub mod process;
+pub mod proxy;
 pub mod scan;
 pub mod sdl;
 pub mod stir;
+pub mod story;
 pub mod walk;
 
 use std::collections::HashMap;
@@ -92,6 +94,8 @@ impl TestApp {
         let mut config = Config {
             // All actors come from one address, faster than people do.
             metered: false,
+            // The clock leaps over months; the test of rotation asks for it.
+            password_days: None,
             ..Config::local(url, folder.path().to_owned(), address)
         };
         set(&mut config);
@@ -311,7 +315,7 @@ impl TestApp {
 }
 
 /// Fields of a ticket that tests look at.
-const TICKET: &str = "id number version status severity cycle receivedAt allowedActions slaClocks{code kind cycle state result confirmation targetSource dueAt dueBeforeAt startedAt stoppedAt provisional}";
+const TICKET: &str = "id number version status severity cycle receivedAt allowedActions slaClocks{id code kind cycle state result confirmation targetSource dueAt dueBeforeAt startedAt stoppedAt provisional}";
 
 const VERSIONED: &[&str] = &[
     "triageTicket",
@@ -325,6 +329,21 @@ const VERSIONED: &[&str] = &[
     "cancelTicket",
     "takeTicket",
     "handOver",
+    "writePlan",
+    "proposeWait",
+    "decideWait",
+    "resumeTicket",
+    "confirmReceivedTime",
+    "confirmRespondedTime",
+    "confirmSeverity",
+    "raiseSeverity",
+    "lowerSeverity",
+    "proposeOutOfScope",
+    "decideOutOfScope",
+    "proposeDuplicate",
+    "refuseDuplicate",
+    "markDuplicate",
+    "setInternalNote",
 ];
 
 /// A clock of a ticket by code and cycle.
@@ -364,6 +383,15 @@ pub async fn create_database() -> Option<String> {
     admin.close().await.unwrap();
     let (head, _) = server.rsplit_once('/').unwrap();
     Some(format!("{head}/{name}"))
+}
+
+/// Seconds that a test with a duration may take: 10, or what `E2E_SECONDS` says at night.
+#[must_use]
+pub fn seconds() -> u64 {
+    std::env::var("E2E_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10)
 }
 
 /// Runs a body on a runtime with room for the engine's deep calls.

@@ -103,6 +103,9 @@ impl Maker<'_> {
                 _ => 1,
             }),
             "BigInt" | "Long" | "Decimal" | "Money" => json!("1"),
+            "DateTime" if name == "expiresAt" => {
+                json!((self.now + chrono::TimeDelta::days(30)).to_rfc3339())
+            }
             "DateTime" => json!(self.now.to_rfc3339()),
             "Date" | "LocalDate" => json!(self.now.format("%Y-%m-%d").to_string()),
             "Duration" => json!("PT1H"),
@@ -119,6 +122,8 @@ impl Maker<'_> {
             "code" => "REMOTE".to_owned(),
             "number" => "ICU-2026-999999".to_owned(),
             "account" => format!("made_{n}"),
+            "file" => r#"{"_meta":{"status":"PROVISIONAL"},"2031":{"holidays":[],"workdays":[]}}"#
+                .to_owned(),
             "timezone" => "Asia/Shanghai".to_owned(),
             _ if lower.contains("password") => "Another-Pass-2026".to_owned(),
             _ if lower.contains("email") => format!("made{n}@demo.example"),

@@ -26,7 +26,11 @@ impl Binary {
             return Self(path.into());
         }
         let own = std::env::current_exe().unwrap();
-        let folder = own.parent().unwrap();
+        let mut folder = own.parent().unwrap();
+        if folder.ends_with("deps") {
+            // Test programs lie one folder below the others.
+            folder = folder.parent().unwrap();
+        }
         let profile = match folder.file_name().unwrap().to_str().unwrap() {
             "debug" => "dev",
             other => other,
@@ -40,6 +44,12 @@ impl Binary {
             .unwrap();
         assert!(built.success(), "icuops was not built");
         Self(folder.join("icuops"))
+    }
+
+    /// The binary at a place that Cargo names.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
     }
 
     /// A command line with the store of a database and a data folder.
@@ -139,6 +149,24 @@ impl Server {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and the end of the process; `None` if it takes longer than `patience`.
+    #[must_use]
+    pub fn terminate(&mut self, patience: Duration) -> Option<std::process::ExitStatus> {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let asked = Instant::now();
+        while asked.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
     }
 
     /// Id of the process.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -26,6 +27,34 @@ fn hash_now(password: &str) -> Result<String> {
         .hash_password(password.as_bytes())
         .map_err(|error| Error::internal(error.to_string()))?;
     Ok(hash.to_string())
+}
+
+/// A one-time password: 120 bits in a form that can be typed.
+///
+/// # Errors
+/// `INTERNAL` if the random source of the machine fails.
+pub fn one_time() -> Result<String> {
+    let mut bytes = [0_u8; 15];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether a kept hash was made with other parameters than today's, so that the next sign-in renews it.
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    let wanted = Params::default();
+    PasswordHash::new(hash)
+        .ok()
+        .and_then(|hash| {
+            let kept = Params::try_from(&hash).ok()?;
+            Some(
+                hash.algorithm.as_str() != "argon2id"
+                    || kept.m_cost() != wanted.m_cost()
+                    || kept.t_cost() != wanted.t_cost()
+                    || kept.p_cost() != wanted.p_cost(),
+            )
+        })
+        .unwrap_or(true)
 }
 
 impl Passwords {
@@ -68,5 +97,28 @@ impl Passwords {
         .await
         .map_err(Error::internal)?;
         Ok(fits && known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// G51
+    #[test]
+    fn a_hash_of_other_parameters_is_outdated() {
+        let now = hash_now("Icu-Demo-2026!").unwrap();
+        assert!(now.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{now}");
+        assert!(!is_outdated(&now));
+        assert!(is_outdated(&now.replace("t=2", "t=1")));
+        assert!(is_outdated("nonsense"));
+    }
+
+    #[test]
+    fn one_time_passwords_differ_and_pass_the_rules() {
+        let (a, b) = (one_time().unwrap(), one_time().unwrap());
+        assert_ne!(a, b);
+        assert_eq!(a.len(), 20);
     }
 }

@@ -35,6 +35,14 @@ pub fn transient(error: &DbErr) -> Option<&'static str> {
     }
 }
 
+/// The code that the database gave.
+pub(super) fn code(error: &DbErr) -> Option<String> {
+    match cause(error)? {
+        SqlxError::Database(error) => error.code().map(|code| code.into_owned()),
+        _ => None,
+    }
+}
+
 /// The class of a code of PostgreSQL or SQLite; total, whatever the text is.
 fn of_code(code: &str) -> Option<&'static str> {
     match code {

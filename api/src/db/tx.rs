@@ -4,6 +4,9 @@
 //! an operation is never run again blindly (L7). In debug builds a task that already holds a write
 //! transaction and asks for another one panics, instead of waiting for itself (L4).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
@@ -15,6 +18,7 @@ use crate::error::{Code, Error};
 #[derive(Debug)]
 pub struct Tx {
     inner: DatabaseTransaction,
+    commits: Arc<AtomicU64>,
     #[cfg(debug_assertions)]
     _holding: Holding,
 }
@@ -22,10 +26,12 @@ pub struct Tx {
 impl Tx {
     pub(super) fn new(
         inner: DatabaseTransaction,
+        commits: Arc<AtomicU64>,
         #[cfg(debug_assertions)] holding: Holding,
     ) -> Self {
         Self {
             inner,
+            commits,
             #[cfg(debug_assertions)]
             _holding: holding,
         }
@@ -36,7 +42,9 @@ impl Tx {
     /// # Errors
     /// Those of the database; [`CommitFailed::is_unknown`] tells whether it may have been committed.
     pub async fn commit(self) -> Result<(), CommitFailed> {
-        self.inner.commit().await.map_err(CommitFailed)
+        self.inner.commit().await.map_err(CommitFailed)?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Gives everything up.

@@ -4,6 +4,7 @@
 //! past months, so every row, clock, message and audit entry is what the product itself writes. The
 //! same day and seed give the same story; ids are new each time.
 
+mod pending;
 pub mod people;
 mod story;
 
@@ -64,6 +65,7 @@ pub async fn prepare(app: &App, as_of: Option<NaiveDate>, say: &mut dyn FnMut(&s
     };
     let cast = people::found(&past, start).await?;
     story::tell(&past, &cast, start, now, say).await?;
+    people::ask_for_a_role(&past, &cast).await?;
     people::open_mailboxes(&past).await?;
     app.db.checkpoint().await.map_err(Error::from)
 }

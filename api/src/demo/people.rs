@@ -1,13 +1,14 @@
 //! Who lives in the demonstration; all names are invented.
 
 use chrono::{Months, NaiveDate};
-use entity::ids::DepartmentId;
+use entity::ids::{DepartmentId, PersonId};
 use entity::values::{PersonState, Role, Side};
 use entity::{contract, person};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::PASSWORD;
+use crate::account::ops::{self, NewGrant};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Error, Result};
@@ -134,9 +135,14 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
                   name: &'static str,
                   side: Side,
                   contract: &contract::Model| NewPerson {
+        id: PersonId(app.clock.id()),
         account,
         name,
         email: None,
+        phone: None,
+        home: contract.hospital_id,
+        made_by: None,
+        leave_on: None,
         hospital: (side == Side::Hospital).then_some(contract.hospital_id),
         vendor: (side == Side::Vendor).then_some(contract.vendor_id),
         state: PersonState::Active,
@@ -186,6 +192,22 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
         contract_b: b,
         people,
     })
+}
+
+/// Leaves a privileged role that waits for the manager's decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ask_for_a_role(app: &App, cast: &Cast) -> Result<()> {
+    let who = cast.get(app, "it_admin").await?;
+    let deputy = cast.get(app, "it_admin2").await?.person_id();
+    let role = NewGrant {
+        role: Role::HospItAdmin,
+        department: None,
+        is_lead: true,
+    };
+    ops::grant(app, &who, "demo-deputy-lead", deputy, role).await?;
+    Ok(())
 }
 
 /// Gives the people mail addresses once the story is told, so that only what happens from now on is mailed.

@@ -17,7 +17,9 @@ use super::people::Cast;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs;
-use crate::ticket::ops::{self, NewFault, NewPlan, NewReply, NewStep, NewTicket, Solution};
+use crate::ticket::ops::{
+    self, NewFault, NewPlan, NewReply, NewResponse, NewStep, NewTicket, NewWait, Solution,
+};
 
 /// A small generator of numbers; the same seed gives the same story.
 struct Dice(u64);
@@ -162,6 +164,7 @@ fn plan(
     let new = NewTicket {
         key: format!("demo-{second}-{no:06}"),
         contract: None,
+        reporter: None,
         category,
         subcategory: sub.code.clone(),
         description: format!("{}：{}", sub.name_zh, sub.example_zh),
@@ -186,6 +189,7 @@ fn plan(
         },
         received_at: None,
         location: fault.then(|| format!("{}床", 1 + dice.roll(24))),
+        recurrence_of: None,
     };
     let mut deeds = vec![(start, Deed::Create(Box::new(new), reporter))];
     let mut at = start;
@@ -311,7 +315,7 @@ pub async fn tell(
     }
     app.clock.set(now);
     jobs::drain(app).await?;
-    Ok(())
+    super::pending::tell(app, cast).await
 }
 
 async fn act(
@@ -347,36 +351,35 @@ async fn act(
         Deed::Create(..) => return Ok(()),
         Deed::Release => ops::release(app, &cast.get(app, centre).await?, id, version).await?,
         Deed::Respond(who) => {
-            ops::respond(
-                app,
-                &cast.get(app, who).await?,
-                id,
-                version,
-                "您好，已收到并开始核查，先按以下方法处理，稍后回复进展。",
-                Channel::Phone,
-            )
-            .await?
+            let answer = NewResponse {
+                key: None,
+                text: "您好，已收到并开始核查，先按以下方法处理，稍后回复进展。".to_owned(),
+                channel: Channel::Phone,
+                claimed_at: None,
+            };
+            ops::respond(app, &cast.get(app, who).await?, id, version, &answer).await?
         }
         Deed::Step(who) => {
             let step = NewStep {
+                key: None,
                 kind: StepKind::Diagnosis,
                 channel: Channel::Phone,
                 action: "核对日志与配置，复现问题".to_owned(),
                 finding: Some("已定位到原因".to_owned()),
             };
-            ops::add_step(app, &cast.get(app, who).await?, id, step).await?
+            ops::add_step(app, &cast.get(app, who).await?, id, &step).await?
         }
         Deed::ProposeWait(who) => {
-            ops::propose_wait(
-                app,
-                &cast.get(app, who).await?,
-                id,
-                WaitReason::WaitHospital,
-                "需科室提供复现时的界面截图（请勿含患者信息）",
-            )
-            .await?
+            let wait = NewWait {
+                key: None,
+                reason: WaitReason::WaitHospital,
+                note: "需科室提供复现时的界面截图（请勿含患者信息）".to_owned(),
+            };
+            ops::propose_wait(app, &cast.get(app, who).await?, id, version, &wait).await?
         }
-        Deed::AcceptWait => ops::decide_wait(app, &cast.get(app, centre).await?, id, true).await?,
+        Deed::AcceptWait => {
+            ops::decide_wait(app, &cast.get(app, centre).await?, id, version, true).await?
+        }
         Deed::HospitalReply(who) => {
             ops::reply(
                 app,
@@ -386,6 +389,7 @@ async fn act(
                     key: format!("demo-{}", app.clock.id()),
                     text: "已按要求补充说明。".to_owned(),
                     as_response: false,
+                    files: Vec::new(),
                 },
             )
             .await?
@@ -393,6 +397,7 @@ async fn act(
         }
         Deed::Plan(who) => {
             let plan = NewPlan {
+                key: None,
                 steps: "一、备份配置；二、按手册修正；三、核对结果。".to_owned(),
                 risk: "低，不影响在科患者记录".to_owned(),
                 rollback: "恢复备份的配置".to_owned(),
@@ -402,7 +407,7 @@ async fn act(
                     .collect(),
                 executed: true,
             };
-            ops::write_plan(app, &cast.get(app, who).await?, id, plan).await?
+            ops::write_plan(app, &cast.get(app, who).await?, id, version, &plan).await?
         }
         Deed::Resolve(who, root_cause) => {
             let solution = Solution {

@@ -6,15 +6,26 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::requester;
 use crate::account;
-use crate::account::graphql::{Department, Hospital, Person};
+use crate::account::graphql::{
+    Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
+};
 use crate::error::{Error, Reason, Result};
+use crate::notification;
+use crate::notification::graphql::Notification;
 use crate::ticket;
-use crate::ticket::graphql::{SlaClock, Ticket, TicketEvent, TicketReply};
+use crate::ticket::graphql::{
+    Attachment, Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan,
+    Ticket, TicketEvent, TicketReply, TicketStep, Wait,
+};
 
 /// 可由全局 ID 取得的对象.
 /// Anything with a global id.
 #[derive(Clone, Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "全局 ID. Global id."))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "at most a hundred for a moment; most of them are tickets"
+)]
 pub enum Node {
     /// 工单.
     /// A ticket.
@@ -28,6 +39,33 @@ pub enum Node {
     /// 答复.
     /// A reply.
     TicketReply(TicketReply),
+    /// 违约.
+    /// A breach.
+    Breach(Breach),
+    /// 复发.
+    /// A recurrence.
+    RecurrenceLink(RecurrenceLink),
+    /// 书面催告.
+    /// A written demand.
+    ResolutionDemand(ResolutionDemand),
+    /// 通知.
+    /// A notification.
+    Notification(Notification),
+    /// 附件.
+    /// A file of a ticket.
+    Attachment(Attachment),
+    /// 申报时刻.
+    /// A claimed time.
+    ClaimedTime(ClaimedTime),
+    /// 等待.
+    /// A wait.
+    Wait(Wait),
+    /// 步骤.
+    /// A step.
+    TicketStep(TicketStep),
+    /// 解决方案.
+    /// A solution plan.
+    SolutionPlan(SolutionPlan),
     /// 人员.
     /// A person.
     Person(Person),
@@ -37,6 +75,18 @@ pub enum Node {
     /// 科室.
     /// A department.
     Department(Department),
+    /// 运维合同.
+    /// A contract.
+    Contract(Contract),
+    /// 角色授予.
+    /// A role of a person.
+    RoleGrant(RoleGrant),
+    /// 会话.
+    /// A session.
+    Session(Session),
+    /// 机器令牌.
+    /// A machine token.
+    MachineToken(MachineToken),
 }
 
 /// Objects by the text form of their id.
@@ -86,6 +136,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let mut found = Found::new();
     ticket::graphql::nodes(ctx, ids, &mut found).await?;
     account::graphql::nodes(ctx, ids, &mut found).await?;
+    notification::graphql::nodes(ctx, ids, &mut found).await?;
     Ok(ids
         .iter()
         .map(|id| found.get(id.as_str()).cloned())

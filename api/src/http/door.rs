@@ -8,7 +8,7 @@ use entity::values::{Language, SessionKind};
 use super::graphql::{Call, Door, Head, Profile, Visitor};
 use crate::account::ops;
 use crate::app::App;
-use crate::error::{Lang, Result};
+use crate::error::{Error, Lang, Result};
 use crate::graphql::IcuopsSchema;
 use crate::loaders;
 use crate::metrics::Observed;
@@ -18,13 +18,33 @@ use crate::requester::Requester;
 pub struct Server {
     app: App,
     schema: IcuopsSchema,
+    runtime: tokio::runtime::Handle,
 }
 
 impl Server {
     /// A door for a schema that carries `app`.
     #[must_use]
     pub fn new(app: App, schema: IcuopsSchema) -> Self {
-        Self { app, schema }
+        Self {
+            app,
+            schema,
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+
+    /// In a task of its own: a client that goes away must not drop a transaction in the middle (L6).
+    async fn resume(&self, token: &str, kind: SessionKind) -> Result<Requester> {
+        let (app, token) = (self.app.clone(), token.to_owned());
+        self.runtime
+            .spawn(async move {
+                if kind == SessionKind::Bearer && ops::is_machine(&token) {
+                    ops::resume_machine(&app, &token).await
+                } else {
+                    ops::resume(&app, &token, kind).await
+                }
+            })
+            .await
+            .map_err(Error::internal)?
     }
 }
 
@@ -32,12 +52,14 @@ impl Door for Server {
     type Requester = Requester;
 
     async fn authenticate(&self, head: &Head) -> Result<Visitor<Requester>> {
+        let mut stale = false;
         let mut who = match (&head.bearer, &head.cookie) {
-            (Some(token), _) => ops::resume(&self.app, token, SessionKind::Bearer).await?,
-            // A stale cookie is no reason to refuse: the sign-in page could not get rid of it.
-            (None, Some(token)) => match ops::resume(&self.app, token, SessionKind::Cookie).await {
+            (Some(token), _) => self.resume(token, SessionKind::Bearer).await?,
+            // Whoever brings a stale cookie may still sign in: the page could not get rid of it.
+            (None, Some(token)) => match self.resume(token, SessionKind::Cookie).await {
                 Ok(who) => who,
                 Err(error) if error.code() == crate::error::Code::Unauthenticated => {
+                    stale = true;
                     Requester::default()
                 }
                 Err(error) => return Err(error),
@@ -49,14 +71,15 @@ impl Door for Server {
         who.agent.clone_from(&head.user_agent);
         who.secure = head.secure || head.address.is_some_and(|address| address.is_loopback());
         let hospitals = who.hospitals();
-        let signed_in = who.person_id();
+        let signed_in = who.actor_word();
         Ok(Visitor {
-            profile: if signed_in.is_some() {
-                Profile::User
-            } else {
-                Profile::Anonymous
+            profile: match (&who.machine, &who.person) {
+                (Some(_), _) => Profile::Machine,
+                (None, Some(_)) => Profile::User,
+                (None, None) => Profile::Anonymous,
             },
-            key: signed_in.map(|id| id.to_string()).unwrap_or_default(),
+            introspection: signed_in.is_some() || self.app.config.demo,
+            key: signed_in.unwrap_or_default(),
             hospital: hospitals
                 .first()
                 .filter(|_| hospitals.len() == 1)
@@ -65,17 +88,18 @@ impl Door for Server {
                 Language::Zh => Lang::Zh,
                 Language::En => Lang::En,
             }),
-            introspection: signed_in.is_some() || self.app.config.demo,
             metered: self.app.config.metered,
+            stale,
             requester: Arc::new(who),
         })
     }
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
+        let reader = Arc::clone(&call.visitor.requester);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders::fresh(&self.app.db));
+            .data(loaders::fresh(&self.app.db, reader));
         self.schema.execute(request).await
     }
 

@@ -8,7 +8,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -20,6 +20,7 @@ use super::{
     origin::Origins,
     respond::{Reader, RequestId, error_response},
 };
+use crate::app::App;
 use crate::error::{Code, Error};
 
 /// Settings of the guard.
@@ -61,6 +62,10 @@ pub async fn guard(
         .app_data::<web::Data<Guard>>()
         .cloned()
         .unwrap_or_else(|| web::Data::new(Guard::default()));
+    // A client that keeps its connection would keep the process from ending.
+    let stopping = request
+        .app_data::<web::Data<App>>()
+        .is_some_and(|app| app.health.is_stopping());
     let id = RequestId::generate();
     request.extensions_mut().insert(id.clone());
     let reader = Reader::of(request.request());
@@ -96,6 +101,12 @@ pub async fn guard(
         Ok(response) => {
             let mut response = as_json(response.map_into_boxed_body(), &reader);
             decorate(response.headers_mut());
+            if stopping {
+                response
+                    .response_mut()
+                    .head_mut()
+                    .set_connection_type(ConnectionType::Close);
+            }
             Ok(response)
         }
         Err(error) => {

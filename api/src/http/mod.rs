@@ -3,6 +3,7 @@
 //! Sessions, files and the sign-in page are routes of their own; they share `guard`, `origin` and `respond`.
 
 pub mod door;
+pub mod files;
 pub mod graphql;
 pub mod guard;
 pub mod negotiate;
@@ -24,7 +25,7 @@ use self::origin::Origins;
 use crate::app::App;
 use crate::error::{Error, Result};
 
-/// The HTTP server, bound and ready to be awaited; SIGTERM drains it for 25 seconds.
+/// The HTTP server, bound and ready to be awaited; when stopped it drains for 25 seconds. Signals are the caller's business.
 ///
 /// # Errors
 /// Those of the network; `INTERNAL` if the own schema does not parse.
@@ -42,10 +43,13 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
     };
     if app.config.demo {
         // Every visitor of the demonstration has the address of this machine.
-        config.anonymous.bucket = Some(rate::Bucket {
+        let wide = Some(rate::Bucket {
             capacity: 5_000,
             refill_per_s: 500,
         });
+        config.anonymous.bucket = wide;
+        config.login_address = wide;
+        config.login_account = wide;
     }
     let tls = app
         .config
@@ -65,6 +69,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
         ..Guard::default()
     });
     let shared = web::Data::new(app);
+    let uploads = web::Data::new(files::Uploads::default());
     if let Some(address) = shared.config.metrics_listen {
         tokio::spawn(metrics_listener(address, shared.clone())?);
     }
@@ -73,10 +78,12 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
             .app_data(guarding.clone())
             .app_data(shared.clone())
             .configure(graphql::configure(endpoint.clone()))
+            .configure(files::configure(uploads.clone()))
             .configure(pages::configure)
             .wrap(from_fn(guard))
     })
     .workers(2)
+    .disable_signals()
     .shutdown_timeout(25)
     .listen(listener)
     .map_err(Error::internal)?

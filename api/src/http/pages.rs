@@ -99,9 +99,11 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     let found = health::readiness(&app).await;
     let mut answer = match found {
         Readiness::Ready => HttpResponse::Ok(),
-        Readiness::Database | Readiness::Migrations | Readiness::Worker | Readiness::Stopping => {
-            HttpResponse::ServiceUnavailable()
-        }
+        Readiness::Database
+        | Readiness::Migrations
+        | Readiness::Worker
+        | Readiness::Clock
+        | Readiness::Stopping => HttpResponse::ServiceUnavailable(),
     };
     answer
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -1,12 +1,12 @@
-//! What the timers of clocks do: warn, record a breach, remind of silence (S12, S14, S25, S33, S35).
+//! What the timers of clocks do: warn, record a breach, remind of silence and of claimed times (S12, S14, S19, S25, S33, S35).
 
-use entity::ids::{ClockId, TicketId};
+use entity::ids::{ClaimId, ClockId, TicketId};
 use entity::rules::catalog::Catalog;
 use entity::values::{
-    NotificationKind, Role, Severity, SlaClockKind, SlaClockState, SlaResult, TicketCategory,
-    TicketEventKind, TicketStatus,
+    Decision, NotificationKind, Role, Severity, SlaClockKind, SlaClockState, SlaResult,
+    TicketCategory, TicketEventKind, TicketStatus,
 };
-use entity::{job, sla_clock, ticket};
+use entity::{claimed_time, job, sla_clock, ticket};
 use sea_orm::EntityTrait;
 use serde_json::Value;
 
@@ -99,7 +99,11 @@ pub async fn clock_point(app: &App, job: &job::Model) -> Result<()> {
         zh,
         en,
     };
-    notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
+    if clock.kind == SlaClockKind::Response {
+        notification::tell_at_once(&tx, app, row.hospital_id, &to, &what).await?;
+    } else {
+        notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
+    }
     if late {
         clocks.remind_overdue(&clock, &seen).await?;
         let now = app.clock.now();
@@ -225,5 +229,38 @@ pub async fn unconfirmed(app: &App, job: &job::Model) -> Result<()> {
         )
         .await?;
     }
+    Ok(tx.commit().await?)
+}
+
+/// Tells the information centre that a claimed time is its to decide, if nobody has answered it.
+///
+/// # Errors
+/// Those of the database; the job is tried again.
+pub async fn claim_undecided(app: &App, job: &job::Model) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    let claim = claimed_time::Entity::find_by_id(ClaimId(job.subject))
+        .one(&tx)
+        .await?
+        .filter(|claim| claim.decision == Decision::Pending);
+    if let Some(claim) = claim {
+        let row = ticket::Entity::find_by_id(claim.ticket_id)
+            .one(&tx)
+            .await?
+            .ok_or_else(|| Error::internal("a claimed time without a ticket"))?;
+        let centre = [Role::HospItAdmin];
+        let to = notification::people(&tx, row.hospital_id, row.contract_id, &centre).await?;
+        let what = Notice {
+            kind: NotificationKind::DecisionNeeded,
+            ticket: row.id,
+            cause: format!("claim-undecided:{}", claim.id),
+            zh: format!("工单 {} 申报的时刻无人确认，请依据证据决定", row.number),
+            en: format!(
+                "Ticket {} has a claimed time that nobody confirmed, please decide on the evidence",
+                row.number
+            ),
+        };
+        notification::tell(&tx, app, row.hospital_id, &to, &what).await?;
+    }
+    jobs::finish(&tx, app, job).await?;
     Ok(tx.commit().await?)
 }

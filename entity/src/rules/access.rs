@@ -33,6 +33,30 @@ macro_rules! permissions {
 permissions! {
     /// Submit a ticket; the category narrows it further.
     TicketCreate = "TICKET_CREATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | Auditor | VendorPm | VendorEngineer | VendorTrainer,
+    /// Register a call or message for somebody else.
+    TicketRegister = "TICKET_REGISTER" => HospItAdmin | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm or refuse a claimed time of receipt; the other side than the one that claimed it.
+    ReceivedTimeConfirm = "RECEIVED_TIME_CONFIRM" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm or refuse the vendor's claimed time of response.
+    RespondedTimeConfirm = "RESPONDED_TIME_CONFIRM" => HospItAdmin | IcuNurse | IcuDoctor | HospManager,
+    /// Decide a claimed time that nobody confirmed or refused.
+    ClaimDecide = "CLAIM_DECIDE" => HospItAdmin,
+    /// Confirm the provisional severity, with or without another impact.
+    SeverityConfirm = "SEVERITY_CONFIRM" => HospItAdmin,
+    /// Raise a severity.
+    SeverityRaise = "SEVERITY_RAISE" => HospItAdmin | VendorPm,
+    /// Lower a severity.
+    SeverityLower = "SEVERITY_LOWER" => HospItAdmin,
+    /// Propose that a ticket is out of scope.
+    ScopePropose = "SCOPE_PROPOSE" => VendorPm,
+    /// Agree that a ticket is out of scope, or refuse.
+    ScopeDecide = "SCOPE_DECIDE" => HospItAdmin,
+    /// Propose that a ticket is a duplicate.
+    DuplicatePropose = "DUPLICATE_PROPOSE" => VendorPm,
+    /// Mark a ticket as a duplicate, or refuse the proposal.
+    DuplicateMark = "DUPLICATE_MARK" => HospItAdmin,
+    /// Read and write the vendor's internal note.
+    InternalNote = "INTERNAL_NOTE" => VendorPm | VendorEngineer | VendorTrainer,
     /// Reply to a ticket and attach to it.
     TicketReply = "TICKET_REPLY" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Triage.
@@ -65,8 +89,32 @@ permissions! {
     TicketCancel = "TICKET_CANCEL" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Rate.
     TicketRate = "TICKET_RATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
+    /// Confirm many solutions at once.
+    TicketConfirmBulk = "TICKET_CONFIRM_BULK" => HospItAdmin,
+    /// Decide about a recurrence.
+    RecurrenceDecide = "RECURRENCE_DECIDE" => HospItAdmin,
+    /// Comment a recurrence for the vendor.
+    RecurrenceComment = "RECURRENCE_COMMENT" => VendorPm | VendorEngineer | VendorTrainer,
+    /// Demand a solution in writing, and withdraw the demand.
+    ResolutionDemand = "RESOLUTION_DEMAND" => HospItAdmin | HospManager,
+    /// Read the register of breaches.
+    BreachRead = "BREACH_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
     /// Read and verify the audit chain.
     AuditRead = "AUDIT_READ" => Auditor,
+    /// List the people of the hospital, and the vendor people as far as they serve it.
+    PeopleRead = "PEOPLE_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
+    /// Make, disable and enable accounts, reset passwords, set leave dates, grant and revoke roles, assign vendor people.
+    AccountManage = "ACCOUNT_MANAGE" => HospItAdmin,
+    /// Decide on privileged roles, as the second person.
+    GrantDecide = "GRANT_DECIDE" => HospManager,
+    /// End the sessions of somebody else.
+    SessionManage = "SESSION_MANAGE" => HospItAdmin,
+    /// Make, list and revoke machine tokens.
+    TokenManage = "TOKEN_MANAGE" => HospItAdmin,
+    /// Record a confidentiality undertaking.
+    UndertakingRecord = "UNDERTAKING_RECORD" => HospItAdmin,
+    /// Import a year of the working-day calendar.
+    CalendarImport = "CALENDAR_IMPORT" => HospItAdmin,
 }
 
 #[cfg(test)]
@@ -79,7 +127,15 @@ mod tests {
             .iter()
             .filter(|p| allows(Role::Auditor, **p))
             .collect();
-        assert_eq!(held, [&Permission::TicketCreate, &Permission::AuditRead]);
+        assert_eq!(
+            held,
+            [
+                &Permission::TicketCreate,
+                &Permission::BreachRead,
+                &Permission::AuditRead,
+                &Permission::PeopleRead
+            ]
+        );
     }
 
     #[test]
@@ -91,9 +147,32 @@ mod tests {
                 Permission::TicketTriage,
                 Permission::TicketTake,
                 Permission::TicketHandOver,
+                Permission::RespondedTimeConfirm,
+                Permission::ClaimDecide,
+                Permission::SeverityConfirm,
+                Permission::SeverityLower,
+                Permission::ScopeDecide,
+                Permission::DuplicateMark,
+                Permission::AccountManage,
+                Permission::GrantDecide,
+                Permission::SessionManage,
+                Permission::TokenManage,
+                Permission::UndertakingRecord,
+                Permission::CalendarImport,
             ] {
                 assert!(!allows(role, permission), "{role} {}", permission.word());
             }
+        }
+    }
+
+    #[test]
+    fn who_grants_a_privileged_role_is_not_who_decides_it() {
+        for role in Role::ALL {
+            assert!(
+                !(allows(*role, Permission::AccountManage)
+                    && allows(*role, Permission::GrantDecide)),
+                "{role}"
+            );
         }
     }
 }

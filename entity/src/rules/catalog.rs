@@ -1,15 +1,11 @@
 //! The catalogue of ticket categories of the contract, read from `entity/data/ticket-categories.json`.
 //!
-//! Pure reading: categories, subcategories, severities, the priority matrix, and the limits they
-//! name (A-01, A-42, S16). It does not know tickets and starts no clock.
-
-use std::collections::BTreeMap;
+//! Pure reading: categories, subcategories, severities, and the limits they name (A-01, A-42, S16).
+//! It does not know tickets and starts no clock; the priority matrix is `rules::ticket::severity`.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::values::{
-    BedsAffected, ClockCode, Impact, Role, Route, Severity, TicketCategory, Urgency,
-};
+use crate::values::{ClockCode, Role, Route, Severity, TicketCategory};
 
 const FILE: &str = include_str!("../../data/ticket-categories.json");
 
@@ -180,17 +176,6 @@ pub struct SeverityRule {
 }
 
 #[derive(Deserialize)]
-struct Matrix {
-    values: BTreeMap<Urgency, BTreeMap<Impact, Severity>>,
-    provisional_impact: Provisional,
-}
-
-#[derive(Deserialize)]
-struct Provisional {
-    values: BTreeMap<BedsAffected, Impact>,
-}
-
-#[derive(Deserialize)]
 struct Meta {
     version: String,
 }
@@ -201,7 +186,6 @@ struct File {
     meta: Meta,
     categories: Vec<Category>,
     severities: Vec<SeverityRule>,
-    priority_matrix: Matrix,
 }
 
 /// The catalogue.
@@ -213,8 +197,6 @@ pub struct Catalog {
     pub categories: Vec<Category>,
     /// Severities, the gravest first.
     pub severities: Vec<SeverityRule>,
-    priority: BTreeMap<Urgency, BTreeMap<Impact, Severity>>,
-    impact: BTreeMap<BedsAffected, Impact>,
 }
 
 impl Catalog {
@@ -264,8 +246,6 @@ impl Catalog {
             version: file.meta.version,
             categories: file.categories,
             severities: file.severities,
-            priority: file.priority_matrix.values,
-            impact: file.priority_matrix.provisional_impact.values,
         })
     }
 
@@ -292,18 +272,6 @@ impl Catalog {
     #[must_use]
     pub fn severity(&self, code: Severity) -> Option<&SeverityRule> {
         self.severities.iter().find(|rule| rule.code == code)
-    }
-
-    /// Severity from urgency (reporter) and impact (information centre).
-    #[must_use]
-    pub fn priority(&self, urgency: Urgency, impact: Impact) -> Option<Severity> {
-        self.priority.get(&urgency)?.get(&impact).copied()
-    }
-
-    /// Impact until the information centre has set it, from the reporter's answer.
-    #[must_use]
-    pub fn provisional_impact(&self, beds: BedsAffected) -> Option<Impact> {
-        self.impact.get(&beds).copied()
     }
 
     /// How long the hospital's check of a solution counts to the vendor; one working day for
@@ -343,33 +311,6 @@ mod tests {
                 .unwrap()
                 .resolution_clock,
             None
-        );
-    }
-
-    #[test]
-    fn the_matrix_answers_for_every_urgency_and_impact() {
-        let catalog = Catalog::shipped().unwrap();
-        for urgency in Urgency::ALL {
-            for impact in Impact::ALL {
-                assert!(catalog.priority(*urgency, *impact).is_some());
-            }
-        }
-        assert_eq!(
-            catalog.priority(Urgency::High, Impact::WholeUnit),
-            Some(Severity::S1)
-        );
-        assert_eq!(
-            catalog.priority(Urgency::Low, Impact::Single),
-            Some(Severity::S4)
-        );
-        assert!(
-            BedsAffected::ALL
-                .iter()
-                .all(|beds| catalog.provisional_impact(*beds).is_some())
-        );
-        assert_eq!(
-            catalog.provisional_impact(BedsAffected::Several),
-            Some(Impact::SeveralBeds)
         );
     }
 

@@ -4,6 +4,7 @@ pub mod access;
 pub mod calendar;
 pub mod catalog;
 pub mod chain;
+pub mod file;
 pub mod password;
 pub mod queue;
 pub mod screening;

@@ -291,8 +291,11 @@ pub const fn next(
         A::Assign
         | A::Cancel
         | A::MarkDuplicate
+        | A::ProposeDuplicate
+        | A::RefuseDuplicate
         | A::ProposeOutOfScope
         | A::DecideOutOfScope
+        | A::ConfirmSeverity
         | A::RaiseSeverity
         | A::LowerSeverity => match from {
             S::Submitted
@@ -343,15 +346,20 @@ pub const fn severity(urgency: Urgency, impact: Impact) -> Severity {
     }
 }
 
-/// Severity while nobody of the information centre has set the impact: from the beds affected.
+/// Impact while nobody of the information centre has set it: from the beds affected.
 #[must_use]
-pub const fn provisional_severity(urgency: Urgency, beds: Option<BedsAffected>) -> Severity {
-    let impact = match beds {
+pub const fn provisional_impact(beds: Option<BedsAffected>) -> Impact {
+    match beds {
         Some(BedsAffected::WholeUnit) => Impact::WholeUnit,
         Some(BedsAffected::Several) => Impact::SeveralBeds,
         Some(BedsAffected::None | BedsAffected::One) | None => Impact::Single,
-    };
-    severity(urgency, impact)
+    }
+}
+
+/// Severity of a ticket whose impact nobody of the information centre has set.
+#[must_use]
+pub const fn provisional_severity(urgency: Urgency, beds: Option<BedsAffected>) -> Severity {
+    severity(urgency, provisional_impact(beds))
 }
 
 /// One item of the compliance checklist of a fault.
@@ -419,6 +427,7 @@ mod tests {
         let beds = &data["priority_matrix"]["provisional_impact"]["values"];
         for answer in BedsAffected::ALL {
             let impact = Impact::parse(beds[answer.word()].as_str().unwrap()).unwrap();
+            assert_eq!(provisional_impact(Some(*answer)), impact);
             assert_eq!(
                 provisional_severity(Urgency::High, Some(*answer)),
                 severity(Urgency::High, impact)

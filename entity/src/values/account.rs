@@ -105,3 +105,13 @@ words! {
         En = "EN",
     }
 }
+
+words! {
+    /// 机器令牌的范围. What a machine token may do.
+    TokenScope {
+        /// `ticket:read` 读取本院工单，安全类除外. Reads the tickets of its hospital, security tickets excepted.
+        TicketRead = "TICKET_READ",
+        /// `directory:read` 读取本院科室与合同. Reads departments and contracts of its hospital.
+        DirectoryRead = "DIRECTORY_READ",
+    }
+}

@@ -17,6 +17,20 @@ words! {
 }
 
 words! {
+    /// 作业一次执行的结局. How an attempt of a job ended.
+    JobOutcome {
+        /// 完成. Done.
+        Done = "DONE",
+        /// 失败，将重试. Failed, to be tried again.
+        Retried = "RETRIED",
+        /// 失败，不再重试. Failed for good.
+        Dead = "DEAD",
+        /// 租约到期仍无结果. No result before the lease ended.
+        Lost = "LOST",
+    }
+}
+
+words! {
     /// 通知种类. Kind of a notification.
     NotificationKind {
         /// 新工单. A ticket has come in.

@@ -207,10 +207,16 @@ words! {
         Cancel = "CANCEL",
         /// 标为重复. Mark as duplicate.
         MarkDuplicate = "MARK_DUPLICATE",
+        /// 提出重复. Propose that it is a duplicate.
+        ProposeDuplicate = "PROPOSE_DUPLICATE",
+        /// 拒绝重复的提议. Refuse the proposal of a duplicate.
+        RefuseDuplicate = "REFUSE_DUPLICATE",
         /// 提出超范围. Propose out of scope.
         ProposeOutOfScope = "PROPOSE_OUT_OF_SCOPE",
         /// 决定超范围. Decide out of scope.
         DecideOutOfScope = "DECIDE_OUT_OF_SCOPE",
+        /// 确认暂定级别. Confirm the provisional severity.
+        ConfirmSeverity = "CONFIRM_SEVERITY",
         /// 提升级别. Raise the severity.
         RaiseSeverity = "RAISE_SEVERITY",
         /// 降低级别. Lower the severity.
@@ -261,12 +267,20 @@ words! {
         Cancelled = "CANCELLED",
         /// 标为重复. Marked as duplicate.
         Duplicated = "DUPLICATED",
+        /// 提出重复. Duplicate proposed.
+        DuplicateProposed = "DUPLICATE_PROPOSED",
+        /// 拒绝重复的提议. Proposal of a duplicate refused.
+        DuplicateRefused = "DUPLICATE_REFUSED",
         /// 提出超范围. Out of scope proposed.
         ScopeProposed = "SCOPE_PROPOSED",
         /// 超范围的决定. Out of scope decided.
         ScopeDecided = "SCOPE_DECIDED",
         /// 级别变更. Severity changed.
         SeverityChanged = "SEVERITY_CHANGED",
+        /// 级别确认. Severity confirmed.
+        SeverityConfirmed = "SEVERITY_CONFIRMED",
+        /// 服务商内部备注已改，内容不在此. The vendor's internal note was changed; its text is not here.
+        InternalNoted = "INTERNAL_NOTED",
         /// 答复. Reply.
         Replied = "REPLIED",
         /// 附件. File attached.
@@ -397,6 +411,18 @@ words! {
         LaterFault = "LATER_FAULT",
         /// 关闭后重开. Reopening after closing.
         Reopened = "REOPENED",
+    }
+}
+
+words! {
+    /// 复发的决定. Decision about a recurrence.
+    RecurrenceDecision {
+        /// 待院方决定. Proposed, the hospital decides.
+        Proposed = "PROPOSED",
+        /// 确认为复发. Confirmed.
+        Confirmed = "CONFIRMED",
+        /// 不是复发. Rejected.
+        Rejected = "REJECTED",
     }
 }
 

@@ -78,6 +78,13 @@ pub struct Config {
     pub turn_wait: Duration,
     /// Bucket that all people of a hospital share; `None` for none.
     pub hospital: Option<Bucket>,
+    /// Bucket of the sign-ins from one address, in place of the caller's own; `None` for none.
+    ///
+    /// A ward lies behind one address: sixty people sign in at once, then one each second. What a
+    /// stranger can do with it is bounded by the throttle of failures, which are rows.
+    pub login_address: Option<Bucket>,
+    /// Bucket of the sign-ins to one account from one address; `None` for none.
+    pub login_account: Option<Bucket>,
     /// Answer partial data with 294, as the draft of 2026 wants it.
     pub partial_294: bool,
     /// Whether GraphiQL is served to people who are signed in.
@@ -158,6 +165,14 @@ impl Default for Config {
             concurrent: 64,
             turn_wait: Duration::from_secs(1),
             hospital: None,
+            login_address: Some(Bucket {
+                capacity: 3_600,
+                refill_per_s: 60,
+            }),
+            login_account: Some(Bucket {
+                capacity: 600,
+                refill_per_s: 6,
+            }),
             partial_294: false,
             graphiql: false,
             origins: Origins::default(),

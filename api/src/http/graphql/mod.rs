@@ -9,6 +9,7 @@ pub mod budget;
 pub mod coerce;
 pub mod config;
 mod gate;
+mod login;
 pub mod params;
 mod run;
 pub mod scan;
@@ -115,6 +116,8 @@ pub struct Visitor<R> {
     pub introspection: bool,
     /// Whether the bucket counts; off only for machine tokens that say so.
     pub metered: bool,
+    /// Whether the request brought a cookie that opens nothing any more: it may sign in, and no more.
+    pub stale: bool,
 }
 
 impl<R> Clone for Visitor<R> {
@@ -127,6 +130,7 @@ impl<R> Clone for Visitor<R> {
             lang: self.lang,
             introspection: self.introspection,
             metered: self.metered,
+            stale: self.stale,
         }
     }
 }

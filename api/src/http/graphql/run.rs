@@ -21,6 +21,7 @@ use super::{
     budget::{Measure, OperationKind, measure},
     coerce,
     config::Limits,
+    login,
     scan::{Scan, scan},
     typename,
 };
@@ -56,6 +57,8 @@ struct Checked {
     kept: Option<ExecutableDocument>,
     kind: OperationKind,
     measure: Measure,
+    /// Whom the document wants to sign in, as a digest.
+    account: Option<String>,
 }
 
 /// Most entries of `errors` for a document that fails validation.
@@ -139,10 +142,17 @@ impl<D: Door> Endpoint<D> {
             kept,
             kind,
             measure,
+            account,
         } = checked;
         let requested = measure.cost;
+        if visitor.stale && measure.auth == 0 {
+            return Err(Error::new(Code::Unauthenticated).into());
+        }
 
-        let charges = self.charges(&visitor, key, &limits);
+        let charges = match account {
+            Some(account) => self.login_charges(&visitor, &head, &account),
+            None => self.charges(&visitor, key, &limits),
+        };
         let mut throttle = None;
         for (at, (key, bucket)) in charges.iter().enumerate() {
             match self.buckets.charge(key, *bucket, requested, self.now()) {
@@ -264,6 +274,8 @@ impl<D: Door> Endpoint<D> {
 
         let kept = (measure.cost > 0 && !pure && (visitor.metered || params.wants_cost()))
             .then(|| only(&document, operation));
+        let account = (measure.auth > 0)
+            .then(|| login::account(&document, operation, &self.types, &params.variables));
         let mut request = Request::new(params.query).variables(variables);
         request.operation_name = params.operation_name;
         request.set_parsed_query(document);
@@ -272,6 +284,7 @@ impl<D: Door> Endpoint<D> {
             kept,
             kind,
             measure,
+            account,
         })
     }
 
@@ -289,6 +302,38 @@ impl<D: Door> Endpoint<D> {
         } else {
             Err(Error::new(Code::ComplexityExceeded))
         }
+    }
+
+    /// Takes the cost of a request beside GraphQL out of the same buckets.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`.
+    pub fn spend(&self, visitor: &Visitor<D::Requester>, head: &Head, cost: u64) -> Result<()> {
+        let key = self.key(visitor, head);
+        let limits = self.config.limits(visitor.profile);
+        let charges = self.charges(visitor, &key, limits);
+        for (at, (key, bucket)) in charges.iter().enumerate() {
+            if let Err(empty) = self.buckets.charge(key, *bucket, cost, self.now()) {
+                self.give_back(charges.iter().take(at), cost, 0);
+                return Err(rate_limited(cost, empty).error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs work beside GraphQL to its end, whatever becomes of the client.
+    ///
+    /// # Errors
+    /// Those of the work; `INTERNAL` if it panicked.
+    pub async fn to_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let task = match &self.runtime {
+            Some(runtime) => runtime.spawn(work),
+            None => tokio::spawn(work),
+        };
+        task.await.map_err(Error::internal)?
     }
 
     /// Spawns the operation and waits for it; giving up the wait never drops it.
@@ -328,6 +373,25 @@ impl<D: Door> Endpoint<D> {
         let shared = self.config.hospital.zip(visitor.hospital.as_ref());
         own.into_iter()
             .chain(shared.map(|(bucket, id)| (format!("hospital:{id}"), bucket)))
+            .collect()
+    }
+
+    /// A sign-in is paid by account and address and by the address, not by what else the caller does.
+    fn login_charges(
+        &self,
+        visitor: &Visitor<D::Requester>,
+        head: &Head,
+        account: &str,
+    ) -> Vec<(String, Bucket)> {
+        if !visitor.metered {
+            return Vec::new();
+        }
+        let from = head.address.map(address_key).unwrap_or_default();
+        let one = self.config.login_account;
+        let all = self.config.login_address;
+        one.map(|bucket| (format!("login:{from}:{account}"), bucket))
+            .into_iter()
+            .chain(all.map(|bucket| (format!("login:{from}"), bucket)))
             .collect()
     }
 

@@ -14,10 +14,13 @@ use entity::rules::sla::{
 };
 use entity::values::{
     CalendarMissing as MissingYear, ClockCancelReason, ClockCode, Confirmation, ReopenTarget,
-    SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource, TicketCategory, WaitReason,
+    SlaClockKind, SlaClockState, SlaResult, SlaUnit, TargetSource, TicketCategory, TwoHourMeaning,
+    WaitReason,
 };
-use entity::{sla_clock, ticket};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use entity::{sla_clock, sla_event, ticket};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 
 pub use terms::{ContractTerms, contract_of};
 
@@ -374,29 +377,54 @@ impl<'a> Clocks<'a> {
         Ok(())
     }
 
-    /// The time of the response was confirmed: the response clock of the cycle stops as the times
-    /// of `row` now say (S19).
+    /// When the response clock of the running cycle started.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn response_corrected(&self, row: &ticket::Model, at: DateTime<Utc>) -> Result<()> {
-        for clock in self.current(row).await? {
-            if clock.kind != SlaClockKind::Response || clock.state != SlaClockState::Stopped {
+    pub async fn response_start(&self, row: &ticket::Model) -> Result<Option<DateTime<Utc>>> {
+        let clocks = self.current(row).await?;
+        Ok(clocks
+            .into_iter()
+            .filter(|clock| clock.kind == SlaClockKind::Response)
+            .map(|clock| clock.started_at)
+            .min())
+    }
+
+    /// The time of the response of a cycle was confirmed as `responded`: its response clock stops
+    /// as response and first step now say, and the indicator of the first step starts there (S19).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn response_corrected(
+        &self,
+        row: &ticket::Model,
+        cycle: i32,
+        responded: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut clocks = self.all(row).await?;
+        clocks.retain(|clock| clock.cycle == cycle);
+        for clock in clocks {
+            if clock.code == ClockCode::FirstStepKpi30min {
+                let to = responded;
+                self.change(clock, EventBody::CorrectStart { to }, at)
+                    .await?;
                 continue;
             }
-            let stop = if sla::needs_step(clock.code) {
-                sla::stop_of_two_hours(
-                    row.responded_at,
-                    row.first_step_at,
-                    self.terms.parameters_of(&clock).two_hour_meaning,
-                )
-            } else {
-                row.responded_at
-            };
-            if let Some(to) = stop.filter(|to| clock.stopped_at != Some(*to)) {
-                self.change(clock, EventBody::CorrectStop { to }, at)
-                    .await?;
+            // A two-hour class whose first step came later than the recorded response stopped at
+            // the step, and so it does still.
+            let by_step = sla::needs_step(clock.code)
+                && self.terms.parameters_of(&clock).two_hour_meaning
+                    == TwoHourMeaning::RespondAndStart;
+            if clock.kind != SlaClockKind::Response
+                || clock.state != SlaClockState::Stopped
+                || by_step
+            {
+                continue;
             }
+            let to = responded;
+            self.change(clock, EventBody::CorrectStop { to }, at)
+                .await?;
         }
         Ok(())
     }
@@ -444,6 +472,32 @@ impl<'a> Clocks<'a> {
     async fn current(&self, row: &ticket::Model) -> Result<Vec<sla_clock::Model>> {
         current(self.tx, row).await
     }
+}
+
+/// What a clock was started with and what follows from its events now, outside any transaction.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, those of the database.
+pub async fn replayed(
+    db: &impl ConnectionTrait,
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    record::replay(db, terms, clock, now).await
+}
+
+/// [`replayed`] from the rows of its events in their order.
+///
+/// # Errors
+/// `CALENDAR_MISSING`, `INTERNAL` for a damaged row.
+pub fn replayed_from(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    events: &[sla_event::Model],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    record::replay_rows(terms, clock, events, now)
 }
 
 const DONE: EventBody = EventBody::Complete {

@@ -86,28 +86,54 @@ pub(super) async fn replay(
     clock: &sla_clock::Model,
     now: DateTime<Utc>,
 ) -> Result<(Terms, Projection)> {
+    play(terms, clock, &events_of(db, clock).await?, now)
+}
+
+async fn events_of(db: &impl ConnectionTrait, clock: &sla_clock::Model) -> Result<Vec<sla::Event>> {
     let rows = sla_event::Entity::find()
         .filter(sla_event::Column::HospitalId.eq(clock.hospital_id))
         .filter(sla_event::Column::ClockId.eq(clock.id))
         .order_by_asc(sla_event::Column::Seq)
         .all(db)
         .await?;
-    let mut events = Vec::with_capacity(rows.len());
-    for row in rows {
-        let body = serde_json::from_str(&row.payload).map_err(Error::internal)?;
-        events.push(sla::Event {
-            effective_at: row.effective_at,
-            recorded_at: row.recorded_at,
-            body,
-        });
-    }
+    events(&rows)
+}
+
+fn events(rows: &[sla_event::Model]) -> Result<Vec<sla::Event>> {
+    rows.iter()
+        .map(|row| {
+            Ok(sla::Event {
+                effective_at: row.effective_at,
+                recorded_at: row.recorded_at,
+                body: serde_json::from_str(&row.payload).map_err(Error::internal)?,
+            })
+        })
+        .collect()
+}
+
+/// [`replay`] of events that were read already, in their order.
+pub(super) fn replay_rows(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    rows: &[sla_event::Model],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
+    play(terms, clock, &events(rows)?, now)
+}
+
+fn play(
+    terms: &ContractTerms,
+    clock: &sla_clock::Model,
+    events: &[sla::Event],
+    now: DateTime<Utc>,
+) -> Result<(Terms, Projection)> {
     let started = Terms {
         carried: clock.carried_n,
         silence: Some(silence_of(terms.parameters_of(clock))),
         ..Terms::new(clock.code, clock.kind, first_target(clock)?)
     };
     let calendar = terms.calendar_of(clock)?;
-    let seen = sla::replay(&started, &events, &calendar, now).map_err(unplayable)?;
+    let seen = sla::replay(&started, events, &calendar, now).map_err(unplayable)?;
     Ok((started, seen))
 }
 
@@ -212,6 +238,9 @@ impl Clocks<'_> {
             .all(self.tx)
             .await?;
         for row in found {
+            if self.late_without_reclassing(clock, row.found_at).await? {
+                continue;
+            }
             let mut row = row.into_active_model();
             row.state = Set(BreachState::Withdrawn);
             row.decided_at = Set(Some(now));
@@ -219,6 +248,25 @@ impl Clocks<'_> {
             row.update(self.tx).await?;
         }
         Ok(())
+    }
+
+    /// Whether a clock is late if the targets that came after `found_at` are left out: a breach of
+    /// the old class stays, whatever the ticket is classed as later (S10, S14).
+    async fn late_without_reclassing(
+        &self,
+        clock: &sla_clock::Model,
+        found_at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut events = events_of(self.tx, clock).await?;
+        let all = events.len();
+        events.retain(|event| {
+            !matches!(event.body, EventBody::Retarget { .. }) || event.recorded_at <= found_at
+        });
+        if events.len() == all {
+            return Ok(false);
+        }
+        let (_, seen) = play(self.terms, clock, &events, self.app.clock.now())?;
+        Ok(seen.breached_at.is_some() || seen.expected == SlaResult::Late)
     }
 
     /// Jobs at the warning points and right behind the due instant; each key fires once (S12, S33).

@@ -3,8 +3,9 @@
 //! A clock is replayed under the versions that stand on it (S17); new clocks take those in force
 //! today. A contract without a calendar is an error, never 24×7 (S20).
 
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::rules::calendar::{Calendar, CalendarYear, Notice, civil_date};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use entity::ids::HospitalId;
+use entity::rules::calendar::{Calendar, CalendarYear, Notice, civil_date, end_of};
 use entity::rules::catalog::Span;
 use entity::rules::sla::{ResolutionTargets, Silence};
 use entity::values::Severity;
@@ -132,6 +133,18 @@ impl ContractTerms {
         Ok(calendar)
     }
 
+    /// 24:00 of the working day that lies `days` behind the day of an instant.
+    ///
+    /// # Errors
+    /// `CALENDAR_MISSING`.
+    pub fn end_of_wd(&self, from: DateTime<Utc>, days: i32) -> Result<DateTime<Utc>> {
+        let on = self
+            .calendar
+            .wd_add(civil_date(from), u32::try_from(days).unwrap_or(0))
+            .map_err(super::record::no_year)?;
+        Ok(end_of(on.value))
+    }
+
     /// Resolution targets of the annex in force.
     #[must_use]
     pub fn targets(&self) -> Option<ResolutionTargets> {
@@ -148,6 +161,25 @@ impl ContractTerms {
             .into(),
         })
     }
+}
+
+/// The calendar of a hospital in the year of `now` and the next one, for service time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn calendar_around(
+    db: &impl ConnectionTrait,
+    hospital: HospitalId,
+    now: DateTime<Utc>,
+) -> Result<Calendar> {
+    let year = civil_date(now).year();
+    let years = work_calendar::Entity::find()
+        .filter(work_calendar::Column::HospitalId.eq(hospital))
+        .filter(work_calendar::Column::Year.is_in([year, year + 1]))
+        .order_by_asc(work_calendar::Column::Revision)
+        .all(db)
+        .await?;
+    calendar(&years)
 }
 
 /// When silence is reminded of, and when it counts as solved (S35).
@@ -178,7 +210,7 @@ fn calendar(rows: &[work_calendar::Model]) -> Result<Calendar> {
             .clone()
             .zip(row.notice_on)
             .map(|(doc, on)| Notice {
-                title: doc.clone(),
+                title: row.notice_title.clone().unwrap_or_else(|| doc.clone()),
                 doc,
                 on,
             });

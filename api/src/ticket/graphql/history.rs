@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 use entity::values::{Side, TicketEventKind, TicketStatus};
 use entity::{ticket, ticket_event, ticket_reply};
 
+use super::attachment::{Attachment, attachments};
 use super::types::{Maybe, settle};
 use crate::account::graphql::Person;
 use crate::connection;
@@ -193,5 +194,14 @@ impl TicketReply {
     /// Whether it was sent as the response.
     async fn as_response(&self) -> bool {
         self.0.as_response
+    }
+    /// 附件，至多 10 个.
+    /// Files sent with it, at most 10.
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<Option<Attachment>>> {
+        let reply = Some(self.0.id);
+        Ok(attachments(ctx, self.0.hospital_id, self.0.ticket_id, reply).await?)
     }
 }

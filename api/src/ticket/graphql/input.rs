@@ -41,6 +41,9 @@ pub struct CreateTicketInput {
     /// 合同；服务多院者必填.
     /// Contract; required for who serves several.
     pub contract_id: Option<ID>,
+    /// 报告人，代登来电、来信时填写；工单归其科室.
+    /// The person of the hospital who called or wrote; the ticket is of their department.
+    pub reporter_id: Option<ID>,
     /// 类别.
     /// Category.
     pub category: TicketCategory,
@@ -62,12 +65,15 @@ pub struct CreateTicketInput {
     /// 渠道.
     /// How it came in.
     pub channel: Channel,
-    /// 实际受理时刻，至多回溯 24 小时.
-    /// When it was really received, at most 24 hours back.
+    /// 来电、来信的实际时刻，至多回溯 24 小时；经对方确认才计.
+    /// When the call or message came, at most 24 hours back; it counts once the other side has confirmed it.
     pub received_at: Option<Instant>,
     /// 位置（床号）.
     /// Place, no patient.
     pub location: Option<String>,
+    /// 复发的原故障，其重开期限已过.
+    /// The earlier fault that this one continues, once it can no longer be reopened.
+    pub recurrence_of: Option<ID>,
 }
 
 /// 答复；asResponse 仅服务商.
@@ -87,6 +93,9 @@ pub struct AddReplyInput {
     /// Whether it is the response.
     #[graphql(default = false)]
     pub as_response: bool,
+    /// 已由本人上传至该工单的附件，至多 10 个.
+    /// Files that the author has already uploaded to this ticket, at most 10.
+    pub file_ids: Option<Vec<ID>>,
 }
 
 /// 核查表的一项.
@@ -147,6 +156,9 @@ pub struct AssignTicketInput {
 /// First human answer.
 #[derive(Debug, InputObject)]
 pub struct RespondTicketInput {
+    /// 客户端生成的重放键，8–64 字符；可不填.
+    /// Replay key made by the client, 8 to 64 characters; optional.
+    pub idempotency_key: Option<String>,
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
@@ -159,12 +171,18 @@ pub struct RespondTicketInput {
     /// 方式.
     /// Channel.
     pub channel: Channel,
+    /// 实际响应时刻，至多回溯 24 小时；经院方确认才计.
+    /// When it was really answered, at most 24 hours back; it counts once the hospital has confirmed it.
+    pub responded_at_claimed: Option<Instant>,
 }
 
 /// 记录排查或处理步骤，首个步骤开始处理.
 /// Record a diagnosis or handling step; the first one starts the handling.
 #[derive(Debug, InputObject)]
 pub struct AddStepInput {
+    /// 客户端生成的重放键，8–64 字符；可不填.
+    /// Replay key made by the client, 8 to 64 characters; optional.
+    pub idempotency_key: Option<String>,
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
@@ -186,9 +204,15 @@ pub struct AddStepInput {
 /// Write the solution plan and its compliance checklist; a new version supersedes the former.
 #[derive(Debug, InputObject)]
 pub struct WritePlanInput {
+    /// 客户端生成的重放键，8–64 字符；可不填.
+    /// Replay key made by the client, 8 to 64 characters; optional.
+    pub idempotency_key: Option<String>,
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
+    /// 读到的版本.
+    /// The version that was read.
+    pub expected_version: i32,
     /// 步骤.
     /// Steps.
     pub steps: String,
@@ -210,9 +234,15 @@ pub struct WritePlanInput {
 /// Propose a wait; nothing stops until the hospital accepts.
 #[derive(Debug, InputObject)]
 pub struct ProposeWaitInput {
+    /// 客户端生成的重放键，8–64 字符；可不填.
+    /// Replay key made by the client, 8 to 64 characters; optional.
+    pub idempotency_key: Option<String>,
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
+    /// 读到的版本.
+    /// The version that was read.
+    pub expected_version: i32,
     /// 原因.
     /// Reason.
     pub reason: WaitReason,
@@ -228,6 +258,9 @@ pub struct DecideWaitInput {
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
+    /// 读到的版本.
+    /// The version that was read.
+    pub expected_version: i32,
     /// 是否同意.
     /// Whether it is accepted.
     pub accept: bool,
@@ -240,6 +273,9 @@ pub struct ResumeTicketInput {
     /// 工单.
     /// The ticket.
     pub ticket_id: ID,
+    /// 读到的版本.
+    /// The version that was read.
+    pub expected_version: i32,
 }
 
 /// 解决；故障须有根因、已执行的方案、完整核查表与验证.

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use async_graphql::{Context, ID, Object};
-use entity::ids::{ContractId, PersonId, TicketId};
+use entity::ids::{AttachmentId, ContractId, PersonId, TicketId};
 
 use super::super::ops;
 use super::history::TicketReply;
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::graphql::{app, requester, settle};
 
 /// Runs an act; a refusal is recorded in a transaction of its own, and the payload then shows the current ticket.
-async fn act<P, F>(
+pub(super) async fn act<P, F>(
     ctx: &Context<'_>,
     action: &str,
     id: Option<TicketId>,
@@ -37,14 +37,17 @@ where
     })
 }
 
-async fn audited<T>(
+pub(super) async fn audited<T>(
     ctx: &Context<'_>,
     action: &str,
     id: Option<TicketId>,
     done: Result<T>,
 ) -> Result<T> {
     match done {
-        Err(error) if error.code() != crate::error::Code::Internal => {
+        // What the server could not do, or does not know, is no refusal.
+        Err(error)
+            if error.code().user().is_some() || error.code() == crate::error::Code::Forbidden =>
+        {
             ops::refused(app(ctx), requester(ctx), action, id, &error).await?;
             Err(error)
         }
@@ -53,7 +56,10 @@ async fn audited<T>(
 }
 
 /// The ticket as it stands, for who may see it.
-async fn current(ctx: &Context<'_>, id: Option<TicketId>) -> Option<entity::ticket::Model> {
+pub(super) async fn current(
+    ctx: &Context<'_>,
+    id: Option<TicketId>,
+) -> Option<entity::ticket::Model> {
     use sea_orm::{EntityTrait, QueryFilter};
     let found = entity::ticket::Entity::find_by_id(id?)
         .filter(requester(ctx).visible_tickets())
@@ -62,7 +68,7 @@ async fn current(ctx: &Context<'_>, id: Option<TicketId>) -> Option<entity::tick
     found.ok().flatten()
 }
 
-fn ticket_id(id: &ID) -> Option<TicketId> {
+pub(super) fn ticket_id(id: &ID) -> Option<TicketId> {
     TicketId::parse(id)
 }
 
@@ -73,8 +79,8 @@ pub struct TicketMutation;
 /// Changes of tickets.
 #[Object]
 impl TicketMutation {
-    /// 提交工单. 权限 TICKET_CREATE.
-    /// Creates a ticket. Permission TICKET_CREATE.
+    /// 提交工单；代登另需 TICKET_REGISTER. 权限 TICKET_CREATE.
+    /// Creates a ticket; a registration for somebody else also needs TICKET_REGISTER. Permission TICKET_CREATE.
     async fn create_ticket(
         &self,
         ctx: &Context<'_>,
@@ -87,9 +93,16 @@ impl TicketMutation {
                     Error::from(crate::error::UserErrorCode::NotFound).at(["contractId"])
                 })?),
             };
+            let reporter = match &input.reporter_id {
+                None => None,
+                Some(id) => Some(PersonId::parse(id).ok_or_else(|| {
+                    Error::from(crate::error::UserErrorCode::NotFound).at(["reporterId"])
+                })?),
+            };
             Ok(ops::NewTicket {
                 key: input.idempotency_key.clone(),
                 contract,
+                reporter,
                 category: input.category,
                 subcategory: input.subcategory.clone(),
                 description: input.description.clone(),
@@ -106,6 +119,12 @@ impl TicketMutation {
                 channel: input.channel,
                 received_at: input.received_at.map(|at| at.0),
                 location: input.location.clone(),
+                recurrence_of: match &input.recurrence_of {
+                    None => None,
+                    Some(id) => Some(TicketId::parse(id).ok_or_else(|| {
+                        Error::from(crate::error::UserErrorCode::NotFound).at(["recurrenceOf"])
+                    })?),
+                },
             })
         };
         let (app, who) = (app(ctx), requester(ctx));
@@ -123,11 +142,18 @@ impl TicketMutation {
         #[graphql(desc = "答复. The reply.")] input: AddReplyInput,
     ) -> Maybe<AddReplyPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let file_ids: Vec<_> = input
+            .file_ids
+            .iter()
+            .flatten()
+            .map(|id| AttachmentId::parse(id))
+            .collect();
         let run = || {
             let new = ops::NewReply {
                 key: input.idempotency_key.clone(),
                 text: input.text.clone(),
                 as_response: input.as_response,
+                files: file_ids.clone(),
             };
             Box::pin(ops::reply(app, who, id, new))
         };
@@ -199,15 +225,14 @@ impl TicketMutation {
         #[graphql(desc = "参数. Arguments.")] input: RespondTicketInput,
     ) -> Maybe<RespondTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let new = ops::NewResponse {
+            key: input.idempotency_key,
+            text: input.text,
+            channel: input.channel,
+            claimed_at: input.responded_at_claimed.map(|at| at.0),
+        };
         act(ctx, "ticket.respond", id, || {
-            ops::respond(
-                app,
-                who,
-                id,
-                input.expected_version,
-                &input.text,
-                input.channel,
-            )
+            ops::respond(app, who, id, input.expected_version, &new)
         })
         .await
     }
@@ -220,18 +245,15 @@ impl TicketMutation {
         #[graphql(desc = "参数. Arguments.")] input: AddStepInput,
     ) -> Maybe<AddStepPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let new = ops::NewStep {
+            key: input.idempotency_key,
+            kind: input.kind,
+            channel: input.channel,
+            action: input.action,
+            finding: input.finding,
+        };
         act(ctx, "ticket.add_step", id, || {
-            ops::add_step(
-                app,
-                who,
-                id,
-                ops::NewStep {
-                    kind: input.kind,
-                    channel: input.channel,
-                    action: input.action.clone(),
-                    finding: input.finding.clone(),
-                },
-            )
+            ops::add_step(app, who, id, &new)
         })
         .await
     }
@@ -244,29 +266,20 @@ impl TicketMutation {
         #[graphql(desc = "参数. Arguments.")] input: WritePlanInput,
     ) -> Maybe<WritePlanPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let new = ops::NewPlan {
+            key: input.idempotency_key,
+            steps: input.steps,
+            risk: input.risk,
+            rollback: input.rollback,
+            checklist: input
+                .checklist
+                .into_iter()
+                .map(|item| (item.code, item.answer, item.note.unwrap_or_default()))
+                .collect(),
+            executed: input.executed,
+        };
         act(ctx, "ticket.write_plan", id, || {
-            ops::write_plan(
-                app,
-                who,
-                id,
-                ops::NewPlan {
-                    steps: input.steps.clone(),
-                    risk: input.risk.clone(),
-                    rollback: input.rollback.clone(),
-                    checklist: input
-                        .checklist
-                        .iter()
-                        .map(|item| {
-                            (
-                                item.code.clone(),
-                                item.answer,
-                                item.note.clone().unwrap_or_default(),
-                            )
-                        })
-                        .collect(),
-                    executed: input.executed,
-                },
-            )
+            ops::write_plan(app, who, id, input.expected_version, &new)
         })
         .await
     }
@@ -279,8 +292,13 @@ impl TicketMutation {
         #[graphql(desc = "参数. Arguments.")] input: ProposeWaitInput,
     ) -> Maybe<ProposeWaitPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
+        let new = ops::NewWait {
+            key: input.idempotency_key,
+            reason: input.reason,
+            note: input.note,
+        };
         act(ctx, "ticket.propose_wait", id, || {
-            ops::propose_wait(app, who, id, input.reason, &input.note)
+            ops::propose_wait(app, who, id, input.expected_version, &new)
         })
         .await
     }
@@ -294,7 +312,7 @@ impl TicketMutation {
     ) -> Maybe<DecideWaitPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
         act(ctx, "ticket.decide_wait", id, || {
-            ops::decide_wait(app, who, id, input.accept)
+            ops::decide_wait(app, who, id, input.expected_version, input.accept)
         })
         .await
     }
@@ -307,7 +325,10 @@ impl TicketMutation {
         #[graphql(desc = "参数. Arguments.")] input: ResumeTicketInput,
     ) -> Maybe<ResumeTicketPayload> {
         let (app, who, id) = (app(ctx), requester(ctx), ticket_id(&input.ticket_id));
-        act(ctx, "ticket.resume", id, || ops::resume(app, who, id)).await
+        act(ctx, "ticket.resume", id, || {
+            ops::resume(app, who, id, input.expected_version)
+        })
+        .await
     }
 
     /// 解决；故障须有根因、已执行的方案、完整核查表与验证. 权限 TICKET_RESOLVE.

@@ -3,11 +3,20 @@
 use std::collections::HashSet;
 
 use async_graphql::{Context, ID};
-use entity::ids::{ClockId, ReplyId, TicketEventId, TicketId};
-use entity::{sla_clock, ticket, ticket_event, ticket_reply};
+use entity::ids::{
+    AttachmentId, ClaimId, ClockId, DemandId, PlanId, RecurrenceId, ReplyId, StepId, TicketEventId,
+    TicketId, WaitId,
+};
+use entity::{
+    attachment, claimed_time, recurrence_link, resolution_demand, sla_clock, solution_plan, ticket,
+    ticket_event, ticket_reply, ticket_step, wait,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{SlaClock, Ticket, TicketEvent, TicketReply};
+use super::{
+    Attachment, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan, Ticket,
+    TicketEvent, TicketReply, TicketStep, Wait, breach,
+};
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};
 
@@ -48,6 +57,28 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
     of_ticket!(ctx, ids, found, ClockId, sla_clock, SlaClock);
     of_ticket!(ctx, ids, found, TicketEventId, ticket_event, TicketEvent);
     of_ticket!(ctx, ids, found, ReplyId, ticket_reply, TicketReply);
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        RecurrenceId,
+        recurrence_link,
+        RecurrenceLink
+    );
+    of_ticket!(
+        ctx,
+        ids,
+        found,
+        DemandId,
+        resolution_demand,
+        ResolutionDemand
+    );
+    breach::nodes(ctx, ids, found).await?;
+    of_ticket!(ctx, ids, found, AttachmentId, attachment, Attachment);
+    of_ticket!(ctx, ids, found, ClaimId, claimed_time, ClaimedTime);
+    of_ticket!(ctx, ids, found, WaitId, wait, Wait);
+    of_ticket!(ctx, ids, found, StepId, ticket_step, TicketStep);
+    of_ticket!(ctx, ids, found, PlanId, solution_plan, SolutionPlan);
     Ok(())
 }
 

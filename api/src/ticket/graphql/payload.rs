@@ -88,6 +88,42 @@ ticket_payloads! {
     /// 转交的结果.
     /// Result of handOver.
     HandOverPayload,
+    /// 确认受理时刻的结果.
+    /// Result of confirmReceivedTime.
+    ConfirmReceivedTimePayload,
+    /// 确认响应时刻的结果.
+    /// Result of confirmRespondedTime.
+    ConfirmRespondedTimePayload,
+    /// 决定申报时刻的结果.
+    /// Result of decideClaim.
+    DecideClaimPayload,
+    /// 确认级别的结果.
+    /// Result of confirmSeverity.
+    ConfirmSeverityPayload,
+    /// 提升级别的结果.
+    /// Result of raiseSeverity.
+    RaiseSeverityPayload,
+    /// 降低级别的结果.
+    /// Result of lowerSeverity.
+    LowerSeverityPayload,
+    /// 提出超范围的结果.
+    /// Result of proposeOutOfScope.
+    ProposeOutOfScopePayload,
+    /// 决定超范围的结果.
+    /// Result of decideOutOfScope.
+    DecideOutOfScopePayload,
+    /// 提出重复的结果.
+    /// Result of proposeDuplicate.
+    ProposeDuplicatePayload,
+    /// 拒绝重复的提议的结果.
+    /// Result of refuseDuplicate.
+    RefuseDuplicatePayload,
+    /// 标为重复的结果.
+    /// Result of markDuplicate.
+    MarkDuplicatePayload,
+    /// 内部备注的结果.
+    /// Result of setInternalNote.
+    SetInternalNotePayload,
 }
 
 /// 答复的结果.

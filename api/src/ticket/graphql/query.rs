@@ -1,9 +1,11 @@
 //! Reading tickets: one by id or number, lists by keyset.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
-use entity::ids::TicketId;
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, TicketId};
 use entity::ticket;
-use entity::values::{Severity, TicketCategory, TicketStatus};
+use entity::values::{Severity, TicketCategory, TicketStatus, TokenScope};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::types::Ticket;
@@ -11,6 +13,7 @@ use crate::connection;
 use crate::error::{Error, Reason};
 use crate::graphql::{Counter, OrderDirection, app, page, requester};
 use crate::page::{self, Ask, Cursors, Key};
+use crate::scalar::Instant;
 
 /// 二选一.
 /// Exactly one.
@@ -40,6 +43,24 @@ pub struct TicketFilter {
     /// 是否已过最近的到期时刻.
     /// Whether the next due instant has passed.
     pub overdue: Option<bool>,
+    /// 最近的到期时刻早于此.
+    /// The next due instant lies before this.
+    pub due_before: Option<Instant>,
+    /// 仅未结束的.
+    /// Only tickets that have not ended.
+    pub open_only: Option<bool>,
+    /// 工单号、描述或现象含此文字，至多 200 字.
+    /// Number, description or phenomenon contains this text, at most 200 characters.
+    pub text: Option<String>,
+    /// 部件代码.
+    /// Codes of components.
+    pub component: Option<Vec<String>>,
+    /// 处理人.
+    /// Who handles it.
+    pub assignee: Option<Vec<ID>>,
+    /// 报告人.
+    /// For whom the ticket is.
+    pub reporter: Option<Vec<ID>>,
 }
 
 /// 排序：ID 总是最后一键.
@@ -85,19 +106,66 @@ connection! {
     Ticket
 }
 
-fn filtered(filter: &TicketFilter, now: chrono::DateTime<chrono::Utc>) -> Condition {
+/// States in which nothing is left to do.
+const ENDED: [TicketStatus; 4] = [
+    TicketStatus::Closed,
+    TicketStatus::Cancelled,
+    TicketStatus::Duplicate,
+    TicketStatus::OutOfScope,
+];
+
+/// Longest text to look for, in characters.
+const LONGEST: usize = 200;
+
+fn filtered(filter: &TicketFilter, now: DateTime<Utc>) -> Result<Condition, Error> {
     use ticket::Column as C;
-    let mut all = Condition::all();
-    if let Some(words) = &filter.status {
-        all = all.add(C::Status.is_in(words.iter().copied()));
+    let people =
+        |ids: &[ID]| -> Vec<PersonId> { ids.iter().filter_map(|id| PersonId::parse(id)).collect() };
+    let mut all = Condition::all()
+        .add_option(filter.status.clone().map(|words| C::Status.is_in(words)))
+        .add_option(
+            filter
+                .category
+                .clone()
+                .map(|words| C::Category.is_in(words)),
+        )
+        .add_option(
+            filter
+                .severity
+                .clone()
+                .map(|words| C::Severity.is_in(words)),
+        )
+        .add_option(
+            filter
+                .component
+                .clone()
+                .map(|codes| C::Component.is_in(codes)),
+        )
+        .add_option(
+            filter
+                .assignee
+                .clone()
+                .map(|ids| C::AssigneeId.is_in(people(&ids))),
+        )
+        .add_option(
+            filter
+                .reporter
+                .clone()
+                .map(|ids| C::ReporterId.is_in(people(&ids))),
+        )
+        .add_option(filter.due_before.map(|at| C::NextDueAt.lt(at.0)));
+    if filter.open_only == Some(true) {
+        all = all.add(C::Status.is_not_in(ENDED));
     }
-    if let Some(words) = &filter.category {
-        all = all.add(C::Category.is_in(words.iter().copied()));
+    if let Some(text) = filter.text.as_deref().map(str::trim) {
+        if text.chars().count() > LONGEST {
+            return Err(Error::input(Reason::TextTooLong).at(["filter", "text"]));
+        }
+        if !text.is_empty() {
+            all = all.add(containing(text));
+        }
     }
-    if let Some(words) = &filter.severity {
-        all = all.add(C::Severity.is_in(words.iter().copied()));
-    }
-    match filter.overdue {
+    Ok(match filter.overdue {
         Some(true) => all.add(C::NextDueAt.lt(now)),
         Some(false) => all.add(
             Condition::any()
@@ -105,7 +173,26 @@ fn filtered(filter: &TicketFilter, now: chrono::DateTime<chrono::Utc>) -> Condit
                 .add(C::NextDueAt.gte(now)),
         ),
         None => all,
+    })
+}
+
+/// Rows in which one of the texts contains `text`, letter for letter and without regard to case.
+fn containing(text: &str) -> Condition {
+    use ticket::Column as C;
+    let mut pattern = String::from("%");
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
     }
+    pattern.push('%');
+    let mut any = Condition::any();
+    for column in [C::Number, C::Description, C::Phenomenon] {
+        let lower = Func::lower(Expr::col(column.as_column_ref()));
+        any = any.add(Expr::expr(lower).like(LikeExpr::new(&pattern).escape('\\')));
+    }
+    any
 }
 
 /// Queries about tickets.
@@ -165,7 +252,7 @@ impl TicketQuery {
 
 async fn one(ctx: &Context<'_>, by: TicketBy) -> Result<Option<ticket::Model>, Error> {
     let who = requester(ctx);
-    who.require_reader()?;
+    who.reader(TokenScope::TicketRead)?;
     let scope = who.visible_tickets();
     let query = ticket::Entity::find().filter(scope);
     let mut rows = match by {
@@ -202,7 +289,7 @@ async fn list(
 ) -> Result<TicketConnection, Error> {
     let app = app(ctx);
     let who = requester(ctx);
-    let me = who.require_person()?.id;
+    let me = who.reader(TokenScope::TicketRead)?;
     use ticket::Column as C;
     let (column, down) = (order.field, order.direction == OrderDirection::Desc);
     let cursors = Cursors::new(
@@ -212,7 +299,7 @@ async fn list(
     let window = cursors.window(ask)?;
     let scope = ticket::Entity::find()
         .filter(who.visible_tickets())
-        .filter(filtered(filter, app.clock.now()));
+        .filter(filtered(filter, app.clock.now())?);
     let sort = match column {
         TicketOrderField::CreatedAt => C::CreatedAt,
         TicketOrderField::ReceivedAt => C::ReceivedAt,

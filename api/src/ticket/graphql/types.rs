@@ -1,18 +1,28 @@
 //! The ticket as the schema shows it.
 
 use async_graphql::{Context, ID, Object};
+use entity::ids::{PersonId, TicketId};
+use entity::rules::catalog::Catalog;
 use entity::values::{
-    BedsAffected, Channel, ReceivedSource, RootCause, Severity, Side, SlaClockState, TicketAction,
-    TicketCategory, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, Confirmation, Impact, ReceivedSource, RecurrenceDecision,
+    RecurrenceKind, RootCause, Route, Severity, Side, SlaClockState, TicketAction, TicketCategory,
+    TicketOrigin, TicketStatus, Urgency,
 };
-use entity::{sla_clock, ticket};
+use entity::{recurrence_link, sla_clock, ticket};
 
 use super::super::ops;
+use super::attachment::{Attachment, attachments};
 use super::clock::SlaClock;
+use super::demand::ResolutionDemand;
 use super::history::{self, TicketEventConnection, TicketReplyConnection};
-use crate::account::graphql::{Department, Person};
+use super::parts::{self, ClaimedTime, SolutionPlan, TicketStepConnection, Wait};
+use super::recurrence::RecurrenceLink;
+use crate::account::graphql::{Contract, Department, Person};
+use crate::error::Error;
 use crate::graphql::requester;
-use crate::loaders::{self, ClocksOf};
+use crate::loaders::{
+    self, ClaimsOf, ClocksOf, DemandsOf, DuplicatesOf, PlansOf, RecurrencesOf, SeenTicket, WaitsOf,
+};
 use crate::page::Ask;
 use crate::scalar::Instant;
 
@@ -31,8 +41,14 @@ impl From<ticket::Model> for Ticket {
 pub(super) type Maybe<T> = Option<async_graphql::Result<T>>;
 
 /// A loaded row as such a field.
-pub(super) fn settle<T>(found: Result<Option<T>, crate::error::Error>) -> Maybe<T> {
+pub(super) fn settle<T>(found: Result<Option<T>, Error>) -> Maybe<T> {
     found.map_err(Into::into).transpose()
+}
+
+/// A person as such a field.
+pub(super) async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Maybe<Person> {
+    let found = loaders::person(ctx, id).await;
+    settle(found.map(|row| row.map(Person::from)))
 }
 
 /// 工单：依合同提出的故障、申请或问题.
@@ -89,6 +105,11 @@ impl Ticket {
     async fn urgency(&self) -> Option<Urgency> {
         self.0.urgency
     }
+    /// 影响范围，信息中心填写.
+    /// Impact, set by the information centre.
+    async fn impact(&self) -> Option<Impact> {
+        self.0.impact
+    }
     /// 影响的床位.
     /// Beds affected.
     async fn beds_affected(&self) -> Option<BedsAffected> {
@@ -129,6 +150,29 @@ impl Ticket {
     async fn occurred_at(&self) -> Option<Instant> {
         self.0.occurred_at.map(Instant)
     }
+    /// 故障影响范围的描述.
+    /// Fault: who and what is affected.
+    async fn scope(&self) -> Option<&str> {
+        self.0.scope.as_deref()
+    }
+    /// 故障的关联系统.
+    /// Fault: related systems.
+    async fn related_systems(&self) -> async_graphql::Result<Vec<String>> {
+        let Some(names) = &self.0.related_systems else {
+            return Ok(Vec::new());
+        };
+        Ok(serde_json::from_str(names).map_err(Error::internal)?)
+    }
+    /// 故障的复现步骤.
+    /// Fault: how to see it again.
+    async fn reproduction(&self) -> Option<&str> {
+        self.0.steps.as_deref()
+    }
+    /// 合同.
+    /// Contract.
+    async fn contract(&self, ctx: &Context<'_>) -> Maybe<Contract> {
+        parts::contract_of(ctx, &self.0).await
+    }
     /// 科室.
     /// Department.
     async fn department(&self, ctx: &Context<'_>) -> Maybe<Department> {
@@ -138,29 +182,22 @@ impl Ticket {
     /// 报告人.
     /// For whom the ticket is.
     async fn reporter(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(
-            loaders::person(ctx, Some(self.0.reporter_id))
-                .await
-                .map(|row| row.map(Person::from)),
-        )
+        person(ctx, Some(self.0.reporter_id)).await
+    }
+    /// 登记人；代登时不是报告人.
+    /// Who registered it; not the reporter when a call or message was registered.
+    async fn registered_by(&self, ctx: &Context<'_>) -> Maybe<Person> {
+        person(ctx, Some(self.0.registered_by)).await
     }
     /// 处理人.
     /// Who handles it.
     async fn assignee(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(
-            loaders::person(ctx, self.0.assignee_id)
-                .await
-                .map(|row| row.map(Person::from)),
-        )
+        person(ctx, self.0.assignee_id).await
     }
     /// 院方自行处理人.
     /// Taken by whom of the information centre.
     async fn taken_by(&self, ctx: &Context<'_>) -> Maybe<Person> {
-        settle(
-            loaders::person(ctx, self.0.taken_by)
-                .await
-                .map(|row| row.map(Person::from)),
-        )
+        person(ctx, self.0.taken_by).await
     }
     /// 院方自行处理的时刻.
     /// When it was taken.
@@ -192,10 +229,35 @@ impl Ticket {
     async fn released_at(&self) -> Option<Instant> {
         self.0.released_at.map(Instant)
     }
-    /// 首次实质人工响应.
-    /// First human answer.
+    /// 院方审批用时（秒），不属服务商；无需审批为 null.
+    /// Seconds that the hospital took to approve, no time of the vendor; null where nothing is approved.
+    async fn approval_sec(&self) -> Option<i32> {
+        let route = Catalog::shared().class(self.0.category).route;
+        let approved = !matches!(route, Route::Direct | Route::Declare | Route::Restricted);
+        let seconds = (self.0.released_at? - self.0.created_at).num_seconds();
+        approved.then(|| i32::try_from(seconds).unwrap_or(i32::MAX))
+    }
+    /// 首次实质人工响应；申报的时刻经确认才计.
+    /// First human answer, as it counts; a claimed time counts once confirmed.
     async fn responded_at(&self) -> Option<Instant> {
         self.0.responded_at.map(Instant)
+    }
+    /// 服务商申报的响应时刻.
+    /// Time of the answer that the vendor claims.
+    async fn responded_at_claimed(&self) -> Option<Instant> {
+        self.0.responded_claimed_at.map(Instant)
+    }
+    /// 谁认可了申报的响应时刻.
+    /// Who of the hospital accepted the claimed time of the answer.
+    async fn response_confirmed_by(&self, ctx: &Context<'_>) -> Maybe<Person> {
+        person(ctx, self.0.response_confirmed_by).await
+    }
+    /// 申报时刻，自最早起，至多 100 个.
+    /// Claimed times, oldest first, at most 100.
+    async fn claimed_times(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ClaimedTime>> {
+        let key = ClaimsOf(self.0.hospital_id, self.0.id);
+        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(ClaimedTime).collect())
     }
     /// 首个处理步骤.
     /// First handling step.
@@ -227,6 +289,43 @@ impl Ticket {
     async fn root_cause(&self) -> Option<RootCause> {
         self.0.root_cause
     }
+    /// 验证.
+    /// How the solution was verified.
+    async fn verification(&self) -> Option<&str> {
+        self.0.verification.as_deref()
+    }
+    /// 超范围由谁提出；被拒绝后为 null.
+    /// Who proposed that it is out of scope; null once refused.
+    async fn scope_proposed_by(&self, ctx: &Context<'_>) -> Maybe<Person> {
+        person(ctx, self.0.scope_proposed_by).await
+    }
+    /// 超范围的理由.
+    /// Why it is out of scope.
+    async fn scope_reason(&self) -> Option<&str> {
+        self.0.scope_reason.as_deref()
+    }
+    /// 归并到的工单；不可见为 null.
+    /// The ticket that this one repeats; null out of scope.
+    async fn parent(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
+        seen(ctx, self.0.parent_id).await
+    }
+    /// 服务商提议归并到的工单.
+    /// The ticket that the vendor proposes as the parent.
+    async fn proposed_parent(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
+        seen(ctx, self.0.proposed_parent_id).await
+    }
+    /// 归并到此的可见工单，自最早起，至多 100 个.
+    /// Duplicates of this ticket in scope, oldest first, at most 100.
+    async fn duplicates(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Ticket>> {
+        let key = DuplicatesOf(self.0.hospital_id, self.0.id);
+        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Ticket).collect())
+    }
+    /// 服务商内部备注，他人为 null.
+    /// Internal note of the vendor; null for others.
+    async fn internal_note(&self, ctx: &Context<'_>) -> Option<&str> {
+        ops::internal_note(requester(ctx), &self.0)
+    }
     /// 轮次.
     /// Cycle, from 1.
     async fn cycle(&self) -> i32 {
@@ -236,6 +335,25 @@ impl Ticket {
     /// Rating, 1 to 5.
     async fn rating(&self) -> Option<i32> {
         self.0.rating
+    }
+    /// 评价意见.
+    /// Comment of the rating.
+    async fn rating_comment(&self) -> Option<&str> {
+        self.0.rating_comment.as_deref()
+    }
+    /// 等待，自最新起，至多 100 个.
+    /// Waits, newest first, at most 100.
+    async fn waits(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Wait>> {
+        let key = WaitsOf(self.0.hospital_id, self.0.id);
+        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Wait).collect())
+    }
+    /// 解决方案各版，自最新起，至多 100 个.
+    /// Versions of the solution plan, newest first, at most 100.
+    async fn plans(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SolutionPlan>> {
+        let key = PlansOf(self.0.hospital_id, self.0.id);
+        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(SolutionPlan).collect())
     }
     /// 全部轮次的时限.
     /// Clocks of all cycles, in order of the cycle.
@@ -257,6 +375,65 @@ impl Ticket {
                 .map(SlaClock)
         });
         settle(found)
+    }
+    /// 作为先前故障的复发：后来的故障与关闭后的重开.
+    /// Recurrences of this fault: later faults, and reopenings after closing.
+    async fn recurrences(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<RecurrenceLink>> {
+        let mut links = links(ctx, &self.0).await?;
+        links.retain(|link| link.previous_id == self.0.id);
+        Ok(links.into_iter().map(RecurrenceLink).collect())
+    }
+    /// 作为后来故障的复发；不是复发为 null.
+    /// The link to the earlier fault that this one continues; null without.
+    async fn recurrence_of(&self, ctx: &Context<'_>) -> Maybe<RecurrenceLink> {
+        let found = links(ctx, &self.0).await.map(|links| {
+            links
+                .into_iter()
+                .rfind(|link| link.ticket_id == self.0.id && link.previous_id != self.0.id)
+                .map(RecurrenceLink)
+        });
+        settle(found)
+    }
+    /// 院方确认的复发次数.
+    /// Number of recurrences that the hospital confirmed.
+    async fn recurrence_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        let count = links(ctx, &self.0)
+            .await?
+            .iter()
+            .filter(|link| recurred(link, &self.0))
+            .count();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+    /// 是否计为已解决：已关闭或院方未确认，且没有确认的后来故障.
+    /// Whether it counts as solved: closed or not confirmed in time, and no later fault was confirmed as its recurrence.
+    async fn counts_as_solved(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let silent = || async {
+            Ok::<bool, crate::error::Error>(clocks(ctx, &self.0).await?.iter().any(|clock| {
+                clock.cycle == self.0.cycle && clock.confirmation == Confirmation::Unconfirmed
+            }))
+        };
+        let solved = match self.0.status {
+            TicketStatus::Closed => true,
+            TicketStatus::Resolved => silent().await?,
+            _ => false,
+        };
+        let again = links(ctx, &self.0)
+            .await?
+            .iter()
+            .any(|link| recurred(link, &self.0) && link.kind == RecurrenceKind::LaterFault);
+        Ok(solved && !again)
+    }
+    /// 书面催告，自最早起.
+    /// Written demands, oldest first.
+    async fn demands(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ResolutionDemand>> {
+        let rows = loaders::of(ctx)?
+            .load_one(DemandsOf(self.0.hospital_id, self.0.id))
+            .await?;
+        Ok(rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(ResolutionDemand)
+            .collect())
     }
     /// 经过，只增不改，自最早起.
     /// Append-only history, oldest first.
@@ -283,6 +460,27 @@ impl Ticket {
                 .map_err(Into::into),
         )
     }
+    /// 排查与处理步骤，自最早起.
+    /// Diagnosis and handling steps, oldest first.
+    async fn steps(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "自头部取几行，1–100，默认 25. Rows from the start, 1 to 100, 25 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "此游标之后. After this cursor.")] after: Option<String>,
+        #[graphql(desc = "自尾部取几行，1–100. Rows from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "此游标之前. Before this cursor.")] before: Option<String>,
+    ) -> Maybe<TicketStepConnection> {
+        let ask = Ask {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(parts::steps(ctx, &self.0, &ask).await.map_err(Into::into))
+    }
     /// 答复，双方可见，自最早起.
     /// Replies, visible to both sides, oldest first.
     async fn replies(
@@ -308,21 +506,49 @@ impl Ticket {
                 .map_err(Into::into),
         )
     }
+    /// 附件，至多 50 个，自最早起；字节经 REST.
+    /// Files, at most 50, oldest first; bytes by REST.
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<Option<Attachment>>> {
+        Ok(attachments(ctx, self.0.hospital_id, self.0.id, None).await?)
+    }
 }
 
-async fn clocks(
-    ctx: &Context<'_>,
-    row: &ticket::Model,
-) -> Result<Vec<sla_clock::Model>, crate::error::Error> {
+/// Another ticket, if it is in the scope of the reader.
+async fn seen(ctx: &Context<'_>, id: Option<TicketId>) -> Maybe<Ticket> {
+    let id = id?;
+    let found = async { loaders::of(ctx)?.load_one(SeenTicket(id)).await };
+    settle(found.await.map(|row| row.map(Ticket)))
+}
+
+async fn clocks(ctx: &Context<'_>, row: &ticket::Model) -> Result<Vec<sla_clock::Model>, Error> {
     Ok(loaders::of(ctx)?
         .load_one(ClocksOf(row.hospital_id, row.id))
         .await?
         .unwrap_or_default())
 }
 
+/// Recurrences in which a ticket is the earlier or the later fault.
+async fn links(
+    ctx: &Context<'_>,
+    row: &ticket::Model,
+) -> Result<Vec<recurrence_link::Model>, crate::error::Error> {
+    Ok(loaders::of(ctx)?
+        .load_one(RecurrencesOf(row.hospital_id, row.id))
+        .await?
+        .unwrap_or_default())
+}
+
+/// Whether a link is a confirmed recurrence of this ticket.
+fn recurred(link: &recurrence_link::Model, row: &ticket::Model) -> bool {
+    link.previous_id == row.id && link.decision == RecurrenceDecision::Confirmed
+}
+
 async fn load_department(
     ctx: &Context<'_>,
     id: entity::ids::DepartmentId,
-) -> Result<Option<Department>, crate::error::Error> {
+) -> Result<Option<Department>, Error> {
     Ok(loaders::of(ctx)?.load_one(id).await?.map(Department))
 }

@@ -1,13 +1,13 @@
 //! A ticket comes in, is triaged and released to the vendor.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use entity::ids::{ContractId, HospitalId, TicketId};
+use chrono::{DateTime, Datelike, Utc};
+use entity::ids::{ContractId, HospitalId, PersonId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::catalog::Catalog;
 use entity::rules::ticket as rule;
 use entity::values::{
-    BedsAffected, Channel, ContractState, NotificationKind, ReceivedSource, Role, Route, Side,
-    TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, ClaimKind, ContractState, NotificationKind, ReceivedSource, Role, Route,
+    Side, TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{contract, ticket, ticket_counter};
 use sea_orm::ActiveValue::Set;
@@ -16,7 +16,8 @@ use sea_orm::{
 };
 
 use super::super::clocks::{self, Clocks, ContractTerms};
-use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, record};
+use super::raiser::Raiser;
+use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, claim, record, recurrence};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
@@ -49,6 +50,8 @@ pub struct NewTicket {
     pub key: String,
     /// Contract; may be left out by who sees one only.
     pub contract: Option<ContractId>,
+    /// For whom of the hospital a call or message is registered; none for the own ticket.
+    pub reporter: Option<PersonId>,
     /// Category.
     pub category: TicketCategory,
     /// Code of the subcategory.
@@ -67,6 +70,8 @@ pub struct NewTicket {
     pub received_at: Option<DateTime<Utc>>,
     /// Place, no patient.
     pub location: Option<String>,
+    /// The earlier fault that this one continues, closed too long ago to be reopened.
+    pub recurrence_of: Option<TicketId>,
 }
 
 /// Categories and subcategories whose gate needs what does not exist yet.
@@ -77,7 +82,7 @@ fn is_offered(category: TicketCategory, subcategory: &str) -> bool {
     ) && subcategory != "CHANGE-BUGFIX"
 }
 
-/// Creates a ticket.
+/// Creates a ticket, for oneself or for somebody of the hospital who called or wrote.
 ///
 /// # Errors
 /// `CATEGORY_NOT_ENABLED`, `REQUIRED`, `INVALID`, `TOO_LONG`, `PATIENT_DATA_IN_TEXT`,
@@ -85,6 +90,10 @@ fn is_offered(category: TicketCategory, subcategory: &str) -> bool {
 pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket::Model> {
     let person = who.require(Permission::TicketCreate)?;
     let me = person.id;
+    let elsewhere = new.reporter.filter(|reporter| *reporter != me);
+    if elsewhere.is_some() {
+        who.require(Permission::TicketRegister)?;
+    }
     let now = app.clock.now();
     let kind = Catalog::shared().class(new.category);
     if !is_offered(new.category, &new.subcategory) {
@@ -104,19 +113,29 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     let location = checked_option(new.location.as_deref(), "location", SHORT)?;
     let contract = contract_of(app, who, new.contract).await?;
     let hospital = contract.hospital_id;
-    let may = match person.side {
-        Side::Hospital => who
-            .roles_at(hospital)
-            .any(|role| kind.may_submit.contains(&role)),
-        Side::Vendor => who
-            .roles_at(hospital)
-            .any(|role| kind.may_self_raise.contains(&role)),
+    let raiser = match elsewhere {
+        None => Raiser::own(who, hospital),
+        Some(reporter) => Raiser::registered(app, who, hospital, reporter, new.channel).await?,
     };
-    if !may {
-        return Err(Error::from(UserErrorCode::Invalid).at(["category"]).detail(
-            "您的角色不能提交该类工单",
-            "your role cannot submit this category",
-        ));
+    let eligible = match raiser.side {
+        Side::Hospital => &kind.may_submit,
+        Side::Vendor => &kind.may_self_raise,
+    };
+    if !raiser.roles.iter().any(|role| eligible.contains(role)) {
+        let (zh, en) = if elsewhere.is_some() {
+            (
+                "报告人的角色不能提交该类工单",
+                "the role of the requester cannot submit this category",
+            )
+        } else {
+            (
+                "您的角色不能提交该类工单",
+                "your role cannot submit this category",
+            )
+        };
+        return Err(Error::from(UserErrorCode::Invalid)
+            .at(["category"])
+            .detail(zh, en));
     }
     let today = entity::rules::calendar::civil_date(now);
     if today > contract.service_to_on || today < contract.service_from_on {
@@ -124,6 +143,14 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     }
     let terms = ContractTerms::read(app.db.read(), &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
+    let earlier = match new.recurrence_of {
+        None => None,
+        Some(id) => {
+            let db = app.db.read();
+            let asked = (new.category, id);
+            Some(recurrence::earlier(db, who, asked, &contract, (&terms, now)).await?)
+        }
+    };
     let severity = kind.severity_required.then(|| {
         rule::provisional_severity(new.urgency.unwrap_or(Urgency::Medium), new.beds_affected)
     });
@@ -132,11 +159,6 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         Route::Direct | Route::Declare | Route::Restricted => true,
         Route::HospitalApproval | Route::DualApproval | Route::HospitalOnlyFirst => false,
     };
-    let department = who
-        .grants
-        .iter()
-        .find(|grant| grant.hospital == hospital)
-        .and_then(|grant| grant.department);
 
     let replay = Replay::of(&new.key, "createTicket", &new)?;
     let id = TicketId(app.clock.id());
@@ -153,7 +175,7 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         id,
         hospital_id: hospital,
         contract_id: contract.id,
-        department_id: department,
+        department_id: raiser.department,
         number,
         version: 1,
         status: if at_once {
@@ -163,10 +185,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         },
         category: new.category,
         subcategory: new.subcategory,
-        origin: if person.side == Side::Vendor {
-            TicketOrigin::VendorSelf
-        } else {
-            TicketOrigin::Hospital
+        origin: match raiser.side {
+            Side::Vendor => TicketOrigin::VendorSelf,
+            Side::Hospital => TicketOrigin::Hospital,
         },
         channel: new.channel,
         description,
@@ -181,9 +202,10 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         steps: fault.as_ref().map(|fault| fault.steps.clone()),
         beds_affected: new.beds_affected,
         urgency: new.urgency,
+        impact: None,
         severity,
         severity_provisional: severity.is_some(),
-        reporter_id: me,
+        reporter_id: raiser.id.unwrap_or(me),
         registered_by: me,
         assignee_id: None,
         received_at: now,
@@ -196,6 +218,8 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         created_at: now,
         released_at: at_once.then_some(now),
         responded_at: None,
+        responded_claimed_at: None,
+        response_confirmed_by: None,
         first_step_at: None,
         resolved_at: None,
         closed_at: None,
@@ -208,10 +232,12 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         verification: None,
         cycle: 1,
         parent_id: None,
+        proposed_parent_id: None,
         rating: None,
         rating_comment: None,
         scope_proposed_by: None,
         scope_reason: None,
+        internal_note: None,
         next_due_at: None,
     };
     let mut row = row.into_active_model().reset_all().insert(&tx).await?;
@@ -225,6 +251,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         None,
     )
     .await?;
+    if let Some(earlier) = &earlier {
+        recurrence::link_new(&tx, app, &row, earlier, me).await?;
+    }
     if at_once {
         Clocks::new(&tx, app, who, &terms)
             .attach(&row, row.received_at)
@@ -232,6 +261,10 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         row = keep_next_due(&tx, row).await?;
     }
     tell_received(&tx, app, &row).await?;
+    if let Some(claimed) = received {
+        let what = (ClaimKind::Received, claimed);
+        claim::enter(&tx, app, &row, &terms, person, what).await?;
+    }
     audit::append(
         &tx,
         now,
@@ -281,21 +314,19 @@ async fn contract_of(
     }
 }
 
-/// A claimed time of receipt: never in the future, at most `most_h` back.
+/// A claimed time of receipt: of a call or message, never in the future, at most `most_h` back.
 fn received(new: &NewTicket, now: DateTime<Utc>, most_h: i32) -> Result<Option<DateTime<Utc>>> {
-    let Some(at) = new.received_at else {
+    let Some(at) = new.received_at.filter(|at| *at != now) else {
         return Ok(None);
     };
-    if at > now {
+    claim::within(at, now, most_h, "receivedAt")?;
+    if new.channel == Channel::Portal {
         return Err(Error::from(UserErrorCode::Invalid)
             .at(["receivedAt"])
             .detail(
-                "受理时间不能晚于现在",
-                "the time of receipt is in the future",
+                "平台提交以服务器时间为准",
+                "for a submission through the platform the time of the server counts",
             ));
-    }
-    if now - at > TimeDelta::hours(i64::from(most_h)) {
-        return Err(Error::from(UserErrorCode::BackdateTooFar).at(["receivedAt"]));
     }
     Ok(Some(at))
 }
@@ -386,7 +417,11 @@ async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
         zh: format!("新工单 {}（{}{severity}）", row.number, class.name_zh),
         en: format!("New ticket {} ({}{severity})", row.number, class.name_en),
     };
-    notification::tell(tx, app, row.hospital_id, &to, &what).await
+    if released && notification::counts_hours(row) {
+        notification::tell_at_once(tx, app, row.hospital_id, &to, &what).await
+    } else {
+        notification::tell(tx, app, row.hospital_id, &to, &what).await
+    }
 }
 
 /// The information centre has looked at it.
@@ -426,6 +461,7 @@ pub async fn release(
     };
     change.clocks().await?.attach(&change.row, from).await?;
     tell_received(&change.tx, app, &change.row).await?;
+    claim::ask_pending(&change).await?;
     change
         .commit(TicketEventKind::Released, None, "ticket.release")
         .await

@@ -1,10 +1,11 @@
 //! The hospital judges: confirm, reject, reopen, rate; and the side that raised a ticket cancels it.
 
 use super::handle::notice;
-use super::{Change, LONG, checked_option, may_judge, raised_by, wait};
+use super::{Change, LONG, bulk, checked_option, may_judge, raised_by, recurrence, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification;
+use crate::replay::Replay;
 use crate::requester::Requester;
 use chrono::TimeDelta;
 use entity::ids::TicketId;
@@ -19,9 +20,9 @@ async fn judged<'a>(
     who: &'a Requester,
     permission: Permission,
     id: Option<TicketId>,
-    version: i32,
+    version: Option<i32>,
 ) -> Result<Change<'a>> {
-    let change = Change::begin(app, who, permission, id, Some(version)).await?;
+    let change = Change::begin(app, who, permission, id, version).await?;
     if !may_judge(who, &change.row) {
         return Err(Error::from(UserErrorCode::Invalid).at(["ticketId"]).detail(
             "仅报告人或信息中心可确认",
@@ -71,9 +72,33 @@ pub async fn confirm(
     id: Option<TicketId>,
     version: i32,
 ) -> Result<ticket::Model> {
-    let mut change = judged(app, who, Permission::TicketConfirm, id, version).await?;
+    confirm_as(app, who, Permission::TicketConfirm, id, Some(version), None).await
+}
+
+/// [`confirm`] under a permission of its own, as the version stands or as it was read, replay-safe with a key.
+pub(super) async fn confirm_as(
+    app: &App,
+    who: &Requester,
+    permission: Permission,
+    id: Option<TicketId>,
+    version: Option<i32>,
+    replay: Option<&Replay>,
+) -> Result<ticket::Model> {
+    let mut change = judged(app, who, permission, id, version).await?;
+    if let Some(replay) = replay {
+        let (me, row) = (change.who.require_person()?.id, &change.row);
+        let made = replay
+            .take(&change.tx, row.hospital_id, me, row.id.0, change.now)
+            .await?;
+        if made.is_some() {
+            let id = row.id;
+            change.tx.rollback().await?;
+            return bulk::replayed(app, id).await;
+        }
+    }
     change.step(TicketAction::Confirm)?;
     change.row.closed_at = Some(change.now);
+    recurrence::propose_later(&change).await?;
     change
         .clocks()
         .await?
@@ -104,7 +129,7 @@ pub async fn reject(
 ) -> Result<ticket::Model> {
     who.require(Permission::TicketReject)?;
     let text = wait::reason(text)?;
-    let mut change = judged(app, who, Permission::TicketReject, id, version).await?;
+    let mut change = judged(app, who, Permission::TicketReject, id, Some(version)).await?;
     change.step(TicketAction::Reject)?;
     change
         .clocks()
@@ -130,7 +155,7 @@ pub async fn reopen(
 ) -> Result<ticket::Model> {
     who.require(Permission::TicketReopen)?;
     let text = wait::reason(text)?;
-    let mut change = judged(app, who, Permission::TicketReopen, id, version).await?;
+    let mut change = judged(app, who, Permission::TicketReopen, id, Some(version)).await?;
     change.step(TicketAction::Reopen)?;
     let limit = TimeDelta::days(i64::from(change.terms().await?.parameters.reopen_days));
     if change
@@ -145,6 +170,8 @@ pub async fn reopen(
     }
     change.row.cycle += 1;
     change.row.responded_at = None;
+    change.row.responded_claimed_at = None;
+    change.row.response_confirmed_by = None;
     change.row.first_step_at = None;
     change.row.resolved_at = None;
     change.row.closed_at = None;
@@ -154,6 +181,7 @@ pub async fn reopen(
         .await?
         .attach(&change.row, change.now)
         .await?;
+    recurrence::propose_reopened(&change).await?;
     tell_handler(&change, "reopened", "已重开", "was reopened").await?;
     change
         .commit(TicketEventKind::Reopened, Some(text), "ticket.reopen")

@@ -1,9 +1,10 @@
 //! The vendor's work: assign, respond, steps, solution plan, resolve.
 
-use super::{Change, LONG, SHORT, checked, checked_option, wait};
+use super::{Change, LONG, Once, SHORT, checked, checked_option, recurrence, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification::{self, Notice};
+use crate::replay::Replay;
 use crate::requester::Requester;
 use entity::ids::{PersonId, PlanId, StepId, TicketId};
 use entity::rules::access::Permission;
@@ -22,6 +23,8 @@ use sea_orm::{
 /// A handling or diagnosis step to record.
 #[derive(Clone, Debug)]
 pub struct NewStep {
+    /// Replay key made by the client.
+    pub key: Option<String>,
     /// Diagnosis or handling.
     pub kind: StepKind,
     /// How the work was done.
@@ -35,6 +38,8 @@ pub struct NewStep {
 /// A solution plan with its compliance checklist.
 #[derive(Clone, Debug)]
 pub struct NewPlan {
+    /// Replay key made by the client.
+    pub key: Option<String>,
     /// Steps.
     pub steps: String,
     /// Risk.
@@ -140,78 +145,45 @@ pub(super) fn require_handler(change: &Change<'_>) -> Result<()> {
     }
 }
 
-/// The first human, substantive answer of the vendor.
-///
-/// # Errors
-/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, those of the text.
-pub async fn respond(
-    app: &App,
-    who: &Requester,
-    id: Option<TicketId>,
-    version: i32,
-    text: &str,
-    channel: Channel,
-) -> Result<ticket::Model> {
-    who.require(Permission::TicketRespond)?;
-    let text = checked(text, "text", LONG)?;
-    let mut change = Change::begin(app, who, Permission::TicketRespond, id, Some(version)).await?;
-    require_handler(&change)?;
-    change.step(TicketAction::Respond)?;
-    answered(&mut change, channel).await?;
-    let what = notice(
-        &change.row,
-        NotificationKind::TicketChanged,
-        format!("responded:{}:{}", change.row.id, change.row.cycle),
-        "已响应",
-        "was answered",
-    );
-    notification::tell(
-        &change.tx,
-        app,
-        change.row.hospital_id,
-        &[change.row.reporter_id].into(),
-        &what,
-    )
-    .await?;
-    change
-        .commit(TicketEventKind::Responded, Some(text), "ticket.respond")
-        .await
-}
-
-pub(super) async fn answered(change: &mut Change<'_>, _channel: Channel) -> Result<()> {
-    if change.row.responded_at.is_none() {
-        change.row.responded_at = Some(change.now);
-    }
-    if change.row.assignee_id.is_none() {
-        change.row.assignee_id = change.actor();
-    }
-    change.clocks().await?.answered(&change.row).await
-}
-
 /// A handling or diagnosis step; the first one starts the handling.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE`, those of the text.
+/// `NOT_FOUND`, `WRONG_STATE`, those of text and key.
 pub async fn add_step(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
-    new: NewStep,
+    new: &NewStep,
 ) -> Result<ticket::Model> {
-    who.require(Permission::TicketHandle)?;
+    let permission = Permission::TicketHandle;
+    who.require(permission)?;
     let action = checked(&new.action, "action", LONG)?;
     let finding = checked_option(new.finding.as_deref(), "finding", LONG)?;
-    let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
+    let key = Replay::optional(new.key.as_deref(), "addStep", &(id, new))?;
+    let made = StepId(app.clock.id());
+    let once = (key.as_ref(), made.0);
+    let mut change = match Change::once(app, who, permission, (id, None), once).await? {
+        Once::New(change) => *change,
+        Once::Again(row) => return Ok(*row),
+    };
     require_handler(&change)?;
     change.step(TicketAction::Start)?;
     let by = change.who.require_person()?.id;
     if change.row.first_step_at.is_none() {
         change.row.first_step_at = Some(change.now);
     }
+    let last = ticket_step::Entity::find()
+        .filter(ticket_step::Column::HospitalId.eq(change.row.hospital_id))
+        .filter(ticket_step::Column::TicketId.eq(change.row.id))
+        .order_by_desc(ticket_step::Column::Seq)
+        .limit(1)
+        .one(&change.tx)
+        .await?;
     ticket_step::ActiveModel {
-        id: Set(StepId(app.clock.id())),
+        id: Set(made),
         hospital_id: Set(change.row.hospital_id),
         ticket_id: Set(change.row.id),
+        seq: Set(last.map_or(0, |step| step.seq) + 1),
         kind: Set(new.kind),
         at: Set(change.now),
         by: Set(by),
@@ -230,14 +202,17 @@ pub async fn add_step(
 /// Writes a new version of the solution plan; the former one is superseded.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE`, `INVALID` for an unknown item of the checklist, those of the texts.
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, `INVALID` for an unknown item of the checklist, those of
+/// texts and key.
 pub async fn write_plan(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
-    new: NewPlan,
+    version: i32,
+    new: &NewPlan,
 ) -> Result<ticket::Model> {
-    who.require(Permission::TicketHandle)?;
+    let permission = Permission::TicketHandle;
+    who.require(permission)?;
     let steps = checked(&new.steps, "steps", LONG)?;
     let risk = checked(&new.risk, "risk", LONG)?;
     let rollback = checked(&new.rollback, "rollback", LONG)?;
@@ -254,7 +229,14 @@ pub async fn write_plan(
             serde_json::json!({ "answer": answer, "note": note }),
         );
     }
-    let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
+    let key = Replay::optional(new.key.as_deref(), "writePlan", &(id, version, new))?;
+    let made = PlanId(app.clock.id());
+    let place = (id, Some(version));
+    let once = (key.as_ref(), made.0);
+    let mut change = match Change::once(app, who, permission, place, once).await? {
+        Once::New(change) => *change,
+        Once::Again(row) => return Ok(*row),
+    };
     require_handler(&change)?;
     change.step(TicketAction::Plan)?;
     let former = latest_plan(&change).await?;
@@ -265,7 +247,7 @@ pub async fn write_plan(
         former.update(&change.tx).await?;
     }
     solution_plan::ActiveModel {
-        id: Set(PlanId(app.clock.id())),
+        id: Set(made),
         hospital_id: Set(change.row.hospital_id),
         ticket_id: Set(change.row.id),
         plan_no: Set(no),
@@ -339,6 +321,7 @@ pub async fn resolve(
         .await?
         .resolved(&change.row, change.now)
         .await?;
+    recurrence::propose_later(&change).await?;
     let what = notice(
         &change.row,
         NotificationKind::DecisionNeeded,

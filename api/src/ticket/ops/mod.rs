@@ -3,10 +3,20 @@
 //! Every act goes the same way: the right, the row in scope, its version, the rule, then row,
 //! history, clocks, jobs, messages and, last, the audit.
 
+mod bulk;
+mod claim;
 mod create;
 mod decide;
+mod demand;
+mod duplicate;
 mod handle;
+mod note;
+mod raiser;
+mod recurrence;
 mod reply;
+mod respond;
+mod scope;
+mod severity;
 mod take;
 mod wait;
 
@@ -15,7 +25,7 @@ use entity::ids::{PersonId, TicketEventId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::text;
 use entity::rules::ticket as rule;
-use entity::values::{Role, Side, TicketAction, TicketEventKind};
+use entity::values::{Role, Severity, Side, TicketAction, TicketEventKind};
 use entity::{ticket, ticket_event};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -23,19 +33,32 @@ use sea_orm::{
     QuerySelect,
 };
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
+pub use bulk::Bulk;
+pub use claim::{
+    Answer, confirm_received, confirm_responded, decide_claim, may_confirm, ticket_of,
+};
 pub use create::{NewFault, NewTicket, create, release, triage};
 pub use decide::{cancel, confirm, rate, reject, reopen};
-pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, respond, write_plan};
+pub use demand::{Deadline, NewDemand, issue_demand, withdraw_demand};
+pub use duplicate::{Parent, mark_duplicate, propose_duplicate, refuse_duplicate};
+pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, write_plan};
+pub use note::{internal_note, set_internal_note};
+pub use recurrence::{comment_recurrence, decide_recurrence};
 pub use reply::{NewReply, reply};
+pub use respond::{NewResponse, respond};
+pub use scope::{decide_out_of_scope, propose_out_of_scope};
+pub use severity::{NewSeverity, confirm_severity, lower_severity, raise_severity};
 pub use take::{hand_over, take};
-pub use wait::{decide_wait, propose_wait, resume};
+pub use wait::{NewWait, decide_wait, propose_wait, resume};
 
 use super::clocks::{self, Clocks, ContractTerms};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode};
+use crate::replay::Replay;
 use crate::requester::Requester;
 
 /// A ticket inside its write transaction, on the way from one state to the next.
@@ -55,6 +78,14 @@ pub struct Change<'a> {
     terms: OnceCell<ContractTerms>,
 }
 
+/// A change under a replay key: to be made now, or made by the same call before.
+pub enum Once<'a> {
+    /// It is to be made.
+    New(Box<Change<'a>>),
+    /// The ticket as it stands; the call was answered before.
+    Again(Box<ticket::Model>),
+}
+
 impl<'a> Change<'a> {
     /// Opens the transaction and reads the row in scope.
     ///
@@ -68,6 +99,50 @@ impl<'a> Change<'a> {
         id: Option<TicketId>,
         version: Option<i32>,
     ) -> Result<Self> {
+        let change = Self::open(app, who, permission, id).await?;
+        change.expect_version(version)?;
+        Ok(change)
+    }
+
+    /// [`Self::begin`] under the replay key of the client, taken for `made`; a call that was
+    /// answered before is answered again although the version has moved on since.
+    ///
+    /// # Errors
+    /// As [`Self::begin`], and those of the key.
+    pub async fn once(
+        app: &'a App,
+        who: &'a Requester,
+        permission: Permission,
+        (id, version): (Option<TicketId>, Option<i32>),
+        (key, made): (Option<&Replay>, Uuid),
+    ) -> Result<Once<'a>> {
+        let change = Self::open(app, who, permission, id).await?;
+        if let Some(key) = key {
+            let me = who.require_person()?.id;
+            let hospital = change.row.hospital_id;
+            let earlier = key.take(&change.tx, hospital, me, made, change.now).await?;
+            if earlier.is_some() {
+                change.tx.rollback().await?;
+                return Ok(Once::Again(Box::new(change.before)));
+            }
+        }
+        change.expect_version(version)?;
+        Ok(Once::New(Box::new(change)))
+    }
+
+    fn expect_version(&self, version: Option<i32>) -> Result<()> {
+        if version.is_some_and(|version| version != self.before.version) {
+            return Err(Error::from(UserErrorCode::Conflict).at(["expectedVersion"]));
+        }
+        Ok(())
+    }
+
+    async fn open(
+        app: &'a App,
+        who: &'a Requester,
+        permission: Permission,
+        id: Option<TicketId>,
+    ) -> Result<Self> {
         who.require(permission)?;
         let now = app.clock.now();
         let missing = || Error::from(UserErrorCode::NotFound).at(["ticketId"]);
@@ -80,9 +155,6 @@ impl<'a> Change<'a> {
             .await?
             .filter(|row| who.may_at(row.hospital_id, permission))
             .ok_or_else(missing)?;
-        if version.is_some_and(|version| version != before.version) {
-            return Err(Error::from(UserErrorCode::Conflict).at(["expectedVersion"]));
-        }
         Ok(Self {
             app,
             who,
@@ -141,10 +213,24 @@ impl<'a> Change<'a> {
     /// # Errors
     /// Those of the database.
     pub async fn commit(
-        mut self,
+        self,
         kind: TicketEventKind,
         text: Option<String>,
         action: &str,
+    ) -> Result<ticket::Model> {
+        let act = Act::done(action, "ticket", self.row.id.0);
+        self.commit_about(kind, text, act).await
+    }
+
+    /// [`Change::commit`] with an audit row about another object than the ticket.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn commit_about(
+        mut self,
+        kind: TicketEventKind,
+        text: Option<String>,
+        act: Act<'_>,
     ) -> Result<ticket::Model> {
         self.row.next_due_at = clocks::next_due(&self.tx, &self.row).await?;
         self.row.version = self.before.version + 1;
@@ -156,14 +242,7 @@ impl<'a> Change<'a> {
             .update(&self.tx)
             .await?;
         record(&self.tx, self.app, actor, &row, self.now, kind, text).await?;
-        audit::append(
-            &self.tx,
-            self.now,
-            Some(row.hospital_id),
-            self.who,
-            Act::done(action, "ticket", row.id.0),
-        )
-        .await?;
+        audit::append(&self.tx, self.now, Some(row.hospital_id), self.who, act).await?;
         self.tx.commit().await?;
         self.app.wake.notify_one();
         Ok(row)
@@ -288,9 +367,7 @@ pub fn allowed_actions(who: &Requester, row: &ticket::Model) -> Vec<TicketAction
         .iter()
         .copied()
         .filter(|action| rule::next(row.status, *action).is_ok())
-        .filter(|action| {
-            permission_of(*action).is_some_and(|permission| who.may_at(row.hospital_id, permission))
-        })
+        .filter(|action| who.may_at(row.hospital_id, permission_of(*action)))
         .filter(|action| match action {
             TicketAction::Confirm | TicketAction::Reject | TicketAction::Reopen => {
                 may_judge(who, row)
@@ -301,6 +378,12 @@ pub fn allowed_actions(who: &Requester, row: &ticket::Model) -> Vec<TicketAction
                     && row.rating.is_none()
                     && who.person_id() == Some(row.reporter_id)
             }
+            TicketAction::ConfirmSeverity => row.severity_provisional && row.severity.is_some(),
+            TicketAction::RaiseSeverity => row.severity.is_some_and(|now| now != Severity::S1),
+            TicketAction::LowerSeverity => row.severity.is_some_and(|now| now != Severity::S4),
+            TicketAction::ProposeOutOfScope => row.scope_proposed_by.is_none(),
+            TicketAction::DecideOutOfScope => row.scope_proposed_by.is_some(),
+            TicketAction::RefuseDuplicate => row.proposed_parent_id.is_some(),
             _ => true,
         })
         .collect()
@@ -326,10 +409,10 @@ pub fn raised_by(row: &ticket::Model) -> Side {
     }
 }
 
-/// The permission behind an action; none for what this server does not offer.
+/// The permission behind an action.
 #[must_use]
-pub fn permission_of(action: TicketAction) -> Option<Permission> {
-    Some(match action {
+pub const fn permission_of(action: TicketAction) -> Permission {
+    match action {
         TicketAction::Triage => Permission::TicketTriage,
         TicketAction::Release => Permission::TicketRelease,
         TicketAction::Assign => Permission::TicketAssign,
@@ -347,10 +430,12 @@ pub fn permission_of(action: TicketAction) -> Option<Permission> {
         TicketAction::Reply => Permission::TicketReply,
         TicketAction::Take => Permission::TicketTake,
         TicketAction::HandOver => Permission::TicketHandOver,
-        TicketAction::MarkDuplicate
-        | TicketAction::ProposeOutOfScope
-        | TicketAction::DecideOutOfScope
-        | TicketAction::RaiseSeverity
-        | TicketAction::LowerSeverity => return None,
-    })
+        TicketAction::MarkDuplicate | TicketAction::RefuseDuplicate => Permission::DuplicateMark,
+        TicketAction::ProposeDuplicate => Permission::DuplicatePropose,
+        TicketAction::ProposeOutOfScope => Permission::ScopePropose,
+        TicketAction::DecideOutOfScope => Permission::ScopeDecide,
+        TicketAction::ConfirmSeverity => Permission::SeverityConfirm,
+        TicketAction::RaiseSeverity => Permission::SeverityRaise,
+        TicketAction::LowerSeverity => Permission::SeverityLower,
+    }
 }

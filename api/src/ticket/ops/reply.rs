@@ -1,15 +1,15 @@
 //! Replies, visible to both sides, append-only (`domain.md` 4.3).
 
-use entity::ids::{ReplyId, TicketId};
+use entity::ids::{AttachmentId, ReplyId, TicketId};
 use entity::rules::access::Permission;
-use entity::values::{
-    Channel, NotificationKind, Side, TicketAction, TicketEventKind, WaitEnd, WaitReason,
-};
+use entity::values::{NotificationKind, Side, TicketAction, TicketEventKind, WaitEnd, WaitReason};
 use entity::{ticket, ticket_reply};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::handle::{answered, notice, require_handler};
+use super::super::attachment;
+use super::handle::{notice, require_handler};
+use super::respond::answered;
 use super::{Change, LONG, checked, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -26,6 +26,8 @@ pub struct NewReply {
     pub text: String,
     /// Sent as the response; for the vendor.
     pub as_response: bool,
+    /// Files that the author has uploaded to the ticket; `None` for an id that is none.
+    pub files: Vec<Option<AttachmentId>>,
 }
 
 /// A reply, visible to both sides; a reply of the awaited side ends the wait.
@@ -69,7 +71,7 @@ pub async fn reply(
     if as_response && change.row.responded_at.is_none() {
         require_handler(&change)?;
         change.step(TicketAction::Respond)?;
-        answered(&mut change, Channel::Portal).await?;
+        answered(&mut change).await?;
     }
     let awaited = wait::open(&change)
         .await?
@@ -99,6 +101,7 @@ pub async fn reply(
     }
     .insert(&change.tx)
     .await?;
+    attachment::bind(&change, row.id, &new.files).await?;
     let other = if author.side == Side::Vendor {
         Some(change.row.reporter_id)
     } else {

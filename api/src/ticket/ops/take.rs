@@ -68,6 +68,8 @@ pub async fn hand_over(
     change.row.released_at.get_or_insert(change.now);
     change.row.cycle += 1;
     change.row.responded_at = None;
+    change.row.responded_claimed_at = None;
+    change.row.response_confirmed_by = None;
     change.row.first_step_at = None;
     change
         .clocks()
@@ -88,7 +90,12 @@ pub async fn hand_over(
         "由院方转交",
         "was handed over",
     );
-    notification::tell(&change.tx, app, change.row.hospital_id, &to, &what).await?;
+    let hospital = change.row.hospital_id;
+    if notification::counts_hours(&change.row) {
+        notification::tell_at_once(&change.tx, app, hospital, &to, &what).await?;
+    } else {
+        notification::tell(&change.tx, app, hospital, &to, &what).await?;
+    }
     change
         .commit(TicketEventKind::HandedOver, Some(text), "ticket.hand_over")
         .await

@@ -1,10 +1,11 @@
 //! Waits: proposed by the vendor, decided by the hospital, ended by a reply or by hand (S7, S8).
 
 use super::handle::notice;
-use super::{Change, LONG, checked};
+use super::{Change, LONG, Once, checked};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification;
+use crate::replay::Replay;
 use crate::requester::Requester;
 use entity::ids::{TicketId, WaitId};
 use entity::rules::access::Permission;
@@ -14,7 +15,19 @@ use entity::values::{
 };
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+/// A wait to propose.
+#[derive(Clone, Debug)]
+pub struct NewWait {
+    /// Replay key made by the client.
+    pub key: Option<String>,
+    /// Reason.
+    pub reason: WaitReason,
+    /// Text.
+    pub note: String,
+}
 
 /// The wait that is neither refused nor ended.
 ///
@@ -29,29 +42,52 @@ pub async fn open(change: &Change<'_>) -> Result<Option<wait::Model>> {
         .await?)
 }
 
+/// The wait that waits for its decision; the awaited reply may have ended it already.
+async fn pending(change: &Change<'_>) -> Result<Option<wait::Model>> {
+    Ok(wait::Entity::find()
+        .filter(wait::Column::HospitalId.eq(change.row.hospital_id))
+        .filter(wait::Column::TicketId.eq(change.row.id))
+        .filter(wait::Column::Decision.eq(Decision::Pending))
+        .filter(
+            wait::Column::EndedAt
+                .is_null()
+                .or(wait::Column::EndCause.eq(WaitEnd::Reply)),
+        )
+        .one(&change.tx)
+        .await?)
+}
+
 /// The vendor proposes a wait; nothing stops until the hospital accepts it.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE` (also while another wait is open), those of the text.
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` (also while another wait is open), those of text and key.
 pub async fn propose_wait(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
-    reason: WaitReason,
-    note: &str,
+    version: i32,
+    new: &NewWait,
 ) -> Result<ticket::Model> {
-    who.require(Permission::WaitPropose)?;
-    let note = checked(note, "note", LONG)?;
-    let mut change = Change::begin(app, who, Permission::WaitPropose, id, None).await?;
+    let permission = Permission::WaitPropose;
+    who.require(permission)?;
+    let note = checked(&new.note, "note", LONG)?;
+    let key = Replay::optional(new.key.as_deref(), "proposeWait", &(id, version, new))?;
+    let made = WaitId(app.clock.id());
+    let place = (id, Some(version));
+    let once = (key.as_ref(), made.0);
+    let mut change = match Change::once(app, who, permission, place, once).await? {
+        Once::New(change) => *change,
+        Once::Again(row) => return Ok(*row),
+    };
     change.step(TicketAction::ProposeWait)?;
-    if open(&change).await?.is_some() {
+    if open(&change).await?.is_some() || pending(&change).await?.is_some() {
         return Err(UserErrorCode::WrongState.into());
     }
     let row = wait::ActiveModel {
-        id: Set(WaitId(app.clock.id())),
+        id: Set(made),
         hospital_id: Set(change.row.hospital_id),
         ticket_id: Set(change.row.id),
-        reason: Set(reason),
+        reason: Set(new.reason),
         note: Set(note.clone()),
         proposed_by: Set(change.who.require_person()?.id),
         proposed_at: Set(change.now),
@@ -91,22 +127,21 @@ pub async fn propose_wait(
 /// The hospital accepts or refuses the wait; accepted, it counts from the proposal.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE` without a pending wait.
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE` without a pending wait.
 pub async fn decide_wait(
     app: &App,
     who: &Requester,
     id: Option<TicketId>,
+    version: i32,
     accept: bool,
 ) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::WaitDecide, id, None).await?;
-    let pending = open(&change)
-        .await?
-        .filter(|wait| wait.decision == Decision::Pending);
-    let Some(pending) = pending else {
+    let permission = Permission::WaitDecide;
+    let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
+    let Some(pending) = pending(&change).await? else {
         return Err(UserErrorCode::WrongState.into());
     };
     change.step(TicketAction::DecideWait)?;
-    let (reason, from_at) = (pending.reason, pending.from_at);
+    let (reason, from_at, over) = (pending.reason, pending.from_at, pending.ended_at);
     let mut row = pending.into_active_model();
     row.decision = Set(if accept {
         Decision::Accepted
@@ -116,19 +151,21 @@ pub async fn decide_wait(
     row.decided_by = Set(change.actor());
     row.decided_at = Set(Some(change.now));
     if accept {
-        change.row.status = match reason {
-            WaitReason::WaitHospital => TicketStatus::WaitingHospital,
-            WaitReason::WaitThirdParty => TicketStatus::WaitingThirdParty,
-            WaitReason::WaitWindow => TicketStatus::WaitingWindow,
-        };
+        if over.is_none() {
+            change.row.status = match reason {
+                WaitReason::WaitHospital => TicketStatus::WaitingHospital,
+                WaitReason::WaitThirdParty => TicketStatus::WaitingThirdParty,
+                WaitReason::WaitWindow => TicketStatus::WaitingWindow,
+            };
+        }
         row.update(&change.tx).await?;
-        change
-            .clocks()
-            .await?
-            .paused(&change.row, reason, from_at)
-            .await?;
+        let clocks = change.clocks().await?;
+        clocks.paused(&change.row, reason, from_at).await?;
+        if let Some(over) = over {
+            clocks.resumed(&change.row, over).await?;
+        }
     } else {
-        row.ended_at = Set(Some(change.now));
+        row.ended_at = Set(Some(over.unwrap_or(change.now)));
         row.end_cause = Set(Some(WaitEnd::Refused));
         row.update(&change.tx).await?;
     }
@@ -144,9 +181,15 @@ pub async fn decide_wait(
 /// Ends the wait by hand.
 ///
 /// # Errors
-/// `NOT_FOUND`, `WRONG_STATE`.
-pub async fn resume(app: &App, who: &Requester, id: Option<TicketId>) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::TicketHandle, id, None).await?;
+/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
+pub async fn resume(
+    app: &App,
+    who: &Requester,
+    id: Option<TicketId>,
+    version: i32,
+) -> Result<ticket::Model> {
+    let permission = Permission::TicketHandle;
+    let mut change = Change::begin(app, who, permission, id, Some(version)).await?;
     change.step(TicketAction::Resume)?;
     end_open(&mut change, WaitEnd::Manual).await?;
     change
@@ -163,10 +206,7 @@ pub async fn end_open(change: &mut Change<'_>, cause: WaitEnd) -> Result<()> {
         return Ok(());
     };
     let accepted = wait.decision == Decision::Accepted;
-    if !accepted && cause == WaitEnd::Reply {
-        // A proposal that nobody has decided yet stays open for the decision.
-        return Ok(());
-    }
+    // A proposal that nobody has decided yet ends with the awaited reply and stays for the decision.
     let mut row = wait.into_active_model();
     row.ended_at = Set(Some(change.now));
     row.end_cause = Set(Some(cause));

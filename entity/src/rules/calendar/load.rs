@@ -13,20 +13,39 @@ use super::{Calendar, CalendarYear, DAY_S, Notice, Slot};
 const OFFICIAL: &str = include_str!("../../../data/cn-workdays.json");
 const PROVISIONAL: &str = include_str!("../../../data/cn-workdays-2027-provisional.json");
 
-/// A calendar file that cannot be used; says where and why.
+/// A calendar file that cannot be used: where, and what is wrong in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoadError(pub String);
+pub struct LoadError {
+    /// Path inside the file, such as `2027.holidays[3]`; `line 4, column 7` for text that is no JSON.
+    pub at: String,
+    /// What is wrong, in Chinese.
+    pub zh: String,
+    /// What is wrong, in English.
+    pub en: String,
+}
 
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{}: {}", self.at, self.en)
     }
 }
 
 impl std::error::Error for LoadError {}
 
-fn fail<T>(text: impl Into<String>) -> Result<T, LoadError> {
-    Err(LoadError(text.into()))
+fn wrong(at: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> LoadError {
+    LoadError {
+        at: at.into(),
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+fn fail<T>(
+    at: impl Into<String>,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> Result<T, LoadError> {
+    Err(wrong(at, zh, en))
 }
 
 /// Default slots, `service_slots`: 08:00–12:00 and 14:00–18:00.
@@ -91,28 +110,49 @@ impl Calendar {
     /// [`LoadError`]: no JSON, no date, a date of another year, a slot that crosses midnight, an
     /// official year without a notice. Nothing is changed then.
     pub fn merge_json(&mut self, text: &str, provisional: bool) -> Result<(), LoadError> {
-        let root: Value = serde_json::from_str(text).map_err(|e| LoadError(e.to_string()))?;
+        let root: Value = serde_json::from_str(text).map_err(|error| {
+            let at = format!("line {}, column {}", error.line(), error.column());
+            wrong(at, "不是合法的 JSON", format!("not valid JSON ({error})"))
+        })?;
         let Some(keys) = root.as_object() else {
-            return fail("the calendar is no JSON object");
+            return fail("$", "日历须为 JSON 对象", "the calendar is no JSON object");
         };
         let mut read = Vec::new();
         for (key, value) in keys.iter().filter(|(key, _)| !key.starts_with('_')) {
-            let Ok(number) = key.parse::<i32>() else {
-                return fail(format!("{key} is no year"));
+            let number = match key.parse::<i32>() {
+                Ok(number) if (2000..=2200).contains(&number) => number,
+                _ => return fail(key, "不是年份", "this is no year"),
             };
+            if let Some(odd) = value.as_object().and_then(|year| {
+                year.keys()
+                    .find(|name| !matches!(name.as_str(), "holidays" | "workdays"))
+            }) {
+                return fail(format!("{key}.{odd}"), "未知字段", "unknown field");
+            }
             let year = CalendarYear {
-                holidays: entries(number, value.get("holidays"))?,
-                workdays: entries(number, value.get("workdays"))?,
-                notice: notice(root.pointer(&format!("/_meta/notices/{key}")))?,
+                holidays: entries(number, "holidays", value)?,
+                workdays: entries(number, "workdays", value)?,
+                notice: notice(key, root.pointer(&format!("/_meta/notices/{key}")))?,
                 provisional,
             };
             if !provisional && year.notice.is_none() {
-                return fail(format!("{key}: an official year needs its notice"));
+                return fail(
+                    format!("_meta.notices.{key}"),
+                    "正式年份须有放假通知（title、doc、date）",
+                    "an official year needs its notice (title, doc, date)",
+                );
             }
             if let Some(both) = year.holidays.keys().find(|d| year.workdays.contains_key(d)) {
-                return fail(format!("{both} is a day off and a make-up day"));
+                return fail(
+                    key,
+                    format!("{both} 同为假日与调休上班日"),
+                    format!("{both} is a day off and a make-up day"),
+                );
             }
             read.push((number, year));
+        }
+        if read.is_empty() {
+            return fail("$", "文件中没有年份", "the file holds no year");
         }
         for (number, year) in read {
             if !provisional || !self.years.contains_key(&number) {
@@ -124,79 +164,141 @@ impl Calendar {
         }
         Ok(())
     }
+
+    /// Reads a file that an administrator imports: its own `_meta.status` says whether it is provisional.
+    ///
+    /// # Errors
+    /// [`LoadError`] as of [`Calendar::merge_json`]; also an official file without a version, and half
+    /// days, which the table of calendars does not hold.
+    pub fn from_import(text: &str) -> Result<Self, LoadError> {
+        let status = serde_json::from_str::<Value>(text)
+            .ok()
+            .and_then(|root| Some(root.pointer("/_meta/status")?.as_str()?.to_owned()));
+        let provisional = status.as_deref() == Some("PROVISIONAL");
+        let mut calendar = Self::empty("");
+        calendar.merge_json(text, provisional)?;
+        if calendar.version.trim().is_empty() && !provisional {
+            return fail("_meta.version", "缺少版本", "the version is missing");
+        }
+        if calendar.version.chars().count() > 40 {
+            return fail("_meta.version", "版本过长", "the version is too long");
+        }
+        for (number, year) in &calendar.years {
+            for (name, days) in [("holidays", &year.holidays), ("workdays", &year.workdays)] {
+                if let Some((day, _)) = days.iter().find(|(_, slots)| slots.is_some()) {
+                    return fail(
+                        format!("{number}.{name}"),
+                        format!("{day} 是半日，暂不支持导入"),
+                        format!("{day} is a half day, which cannot be imported"),
+                    );
+                }
+            }
+        }
+        Ok(calendar)
+    }
 }
 
 fn entries(
     year: i32,
-    list: Option<&Value>,
+    name: &str,
+    value: &Value,
 ) -> Result<BTreeMap<NaiveDate, Option<Vec<Slot>>>, LoadError> {
-    let Some(list) = list.and_then(Value::as_array) else {
-        return fail(format!("{year}: holidays and workdays must be lists"));
+    let Some(list) = value.get(name).and_then(Value::as_array) else {
+        return fail(
+            format!("{year}.{name}"),
+            "须为日期列表",
+            "this must be a list of dates",
+        );
     };
     let mut out = BTreeMap::new();
-    for entry in list {
+    for (place, entry) in list.iter().enumerate() {
+        let at = format!("{year}.{name}[{place}]");
         let date = date(
+            &at,
             entry
                 .as_str()
                 .or_else(|| entry.get("date").and_then(Value::as_str)),
         )?;
         if date.year() != year {
-            return fail(format!("{date} is outside the year {year}"));
+            return fail(
+                at,
+                format!("{date} 不属于 {year} 年"),
+                format!("{date} is outside the year {year}"),
+            );
         }
-        let own = entry.get("slots").map(slots).transpose()?;
+        let own = entry
+            .get("slots")
+            .map(|list| slots(&at, list))
+            .transpose()?;
         if out.insert(date, own).is_some() {
-            return fail(format!("{date} appears twice"));
+            return fail(at, format!("{date} 重复"), format!("{date} appears twice"));
         }
     }
     Ok(out)
 }
 
-fn date(text: Option<&str>) -> Result<NaiveDate, LoadError> {
+fn date(at: &str, text: Option<&str>) -> Result<NaiveDate, LoadError> {
     let Some(text) = text else {
-        return fail("an entry has no date");
+        return fail(at, "缺少日期", "the date is missing");
     };
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|e| LoadError(format!("{text}: {e}")))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|error| {
+        wrong(
+            at,
+            format!("{text} 不是日期（YYYY-MM-DD）"),
+            format!("{text} is no date (YYYY-MM-DD): {error}"),
+        )
+    })
 }
 
-fn slots(list: &Value) -> Result<Vec<Slot>, LoadError> {
+fn slots(at: &str, list: &Value) -> Result<Vec<Slot>, LoadError> {
     let Some(list) = list.as_array() else {
-        return fail("slots must be a list");
+        return fail(at, "slots 须为列表", "slots must be a list");
     };
     list.iter()
         .map(|pair| {
             let slot = Slot {
-                from_s: second(pair.get(0))?,
-                to_s: second(pair.get(1))?,
+                from_s: second(at, pair.get(0))?,
+                to_s: second(at, pair.get(1))?,
             };
             if slot.from_s < slot.to_s {
                 Ok(slot)
             } else {
-                fail("a slot ends before it begins")
+                fail(at, "时段的止早于起", "a slot ends before it begins")
             }
         })
         .collect()
 }
 
-fn second(text: Option<&Value>) -> Result<u32, LoadError> {
+fn second(at: &str, text: Option<&Value>) -> Result<u32, LoadError> {
     let text = text.and_then(Value::as_str).unwrap_or_default();
     let read = text
         .split_once(':')
         .and_then(|(h, m)| Some((h.parse::<u32>().ok()?, m.parse::<u32>().ok()?)));
     match read {
-        Some((h, m)) if m < 60 && h * 3600 + m * 60 <= DAY_S => Ok(h * 3600 + m * 60),
-        _ => fail(format!("{text} is no time of day")),
+        // Bounded first: a huge hour must not overflow the product.
+        Some((h, m)) if h <= 24 && m < 60 && h * 3600 + m * 60 <= DAY_S => Ok(h * 3600 + m * 60),
+        _ => fail(
+            at,
+            format!("{text} 不是时刻"),
+            format!("{text} is no time of day"),
+        ),
     }
 }
 
-fn notice(value: Option<&Value>) -> Result<Option<Notice>, LoadError> {
+fn notice(year: &str, value: Option<&Value>) -> Result<Option<Notice>, LoadError> {
     let Some(value) = value else { return Ok(None) };
+    let at = format!("_meta.notices.{year}");
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     match (text("title"), text("doc")) {
         (Some(title), Some(doc)) => Ok(Some(Notice {
             title: title.to_owned(),
             doc: doc.to_owned(),
-            on: date(text("date"))?,
+            on: date(&format!("{at}.date"), text("date"))?,
         })),
-        _ => fail("a notice needs title and doc"),
+        _ => fail(
+            at,
+            "通知须有标题 title 与文号 doc",
+            "a notice needs title and doc",
+        ),
     }
 }

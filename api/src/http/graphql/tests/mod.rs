@@ -265,6 +265,7 @@ impl Door for Toy {
             lang: None,
             introspection: self.introspection || profile == Profile::Machine,
             metered: self.metered,
+            stale: false,
         };
         match (head.bearer.as_deref(), head.cookie.as_deref()) {
             (None, None) => Ok(visitor("anonymous", Profile::Anonymous)),

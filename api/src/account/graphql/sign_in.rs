@@ -1,20 +1,17 @@
-//! Viewer, people and sessions in the schema.
+//! Who is asking; sign in, sign out, change of the password.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::ids::{DepartmentId, HospitalId, PersonId};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::rules::access::Permission;
-use entity::values::{Role, SessionKind, Side};
-use entity::{department, hospital, person};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::values::{Role, SessionKind, TokenScope};
 
-use super::ops;
+use super::super::ops;
+use super::access::Session;
+use super::types::{Hospital, Person};
 use crate::app::App;
-use crate::error::{Result, UserError};
-use crate::graphql::{
-    Cookie, Found, Node, app, requester, set_cookie, settle, settle_unit, shared_requester,
-};
+use crate::error::UserError;
+use crate::graphql::{Cookie, app, requester, set_cookie, settle, settle_unit, shared_requester};
 use crate::loaders;
 use crate::requester::Requester;
 use crate::scalar::Instant;
@@ -60,171 +57,46 @@ impl Viewer {
             .map(|row| row.map(Hospital))
             .collect())
     }
+    /// 本人的有效会话，新者在前，至多 100 个.
+    /// The own living sessions, newest first, at most 100.
+    async fn sessions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Session>> {
+        let own = self.0.session_id();
+        let rows = ops::sessions(app(ctx), &self.0).await?;
+        Ok(rows.into_iter().map(|row| Session::of(row, own)).collect())
+    }
+    /// 机器令牌的程序名；人员为 null.
+    /// Name of the program behind a machine token; null for people.
+    async fn agent(&self) -> Option<&str> {
+        self.0
+            .machine
+            .as_ref()
+            .map(|machine| machine.agent.as_str())
+    }
+    /// 机器令牌的范围.
+    /// Scopes of the machine token.
+    async fn scopes(&self) -> Vec<TokenScope> {
+        let machine = self.0.machine.as_ref();
+        machine
+            .map(|machine| machine.scopes.clone())
+            .unwrap_or_default()
+    }
     /// 会话的最迟结束时刻.
     /// Latest end of the session.
     async fn session_expires_at(&self) -> Option<Instant> {
-        self.0
-            .session
-            .as_ref()
-            .map(|session| session.expires_at)
-            .map(Instant)
+        let machine = self.0.machine.as_ref().map(|machine| machine.expires_at);
+        let session = self.0.session.as_ref().map(|session| session.expires_at);
+        session.or(machine).map(Instant)
     }
-    /// 是否须先修改一次性口令.
-    /// Whether a one-time password must be changed first.
+    /// 是否须先修改一次性或到期的口令.
+    /// Whether a one-time or outdated password must be changed first.
     async fn must_change_password(&self) -> bool {
-        self.0
-            .person
-            .as_ref()
-            .is_some_and(|person| person.one_time_until_at.is_some())
+        self.0.must_change_password()
     }
     /// 是否可用 GraphiQL（仅演示）.
     /// Whether GraphiQL is offered; in the demonstration only.
     async fn graphiql_enabled(&self, ctx: &Context<'_>) -> bool {
         app(ctx).config.demo
     }
-}
-
-/// 人员.
-/// A person.
-#[derive(Clone, Debug)]
-pub struct Person {
-    /// The row.
-    pub row: person::Model,
-    /// Whether this is the reader.
-    pub own: bool,
-}
-
-impl From<person::Model> for Person {
-    fn from(row: person::Model) -> Self {
-        Self { row, own: false }
-    }
-}
-
-/// 人员.
-/// A person.
-#[Object]
-impl Person {
-    /// 全局 ID.
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        self.row.id.to_string().into()
-    }
-    /// 姓名.
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.row.name
-    }
-    /// 登录名；仅本人与本院信息中心可见.
-    /// Sign-in name; for the person and the information centre of the hospital, null for others.
-    async fn account(&self, ctx: &Context<'_>) -> Option<&str> {
-        (self.own || ops::sees_account(requester(ctx), &self.row))
-            .then_some(self.row.account.as_str())
-    }
-    /// 所属一方.
-    /// Side of the contract.
-    async fn side(&self) -> Side {
-        self.row.side
-    }
-}
-
-/// 医院.
-/// A hospital.
-#[derive(Clone, Debug)]
-pub struct Hospital(pub hospital::Model);
-
-/// 医院.
-/// A hospital.
-#[Object]
-impl Hospital {
-    /// 全局 ID.
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 院内代码.
-    /// Short code.
-    async fn code(&self) -> &str {
-        &self.0.code
-    }
-    /// 名称.
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-}
-
-/// 科室.
-/// A department.
-#[derive(Clone, Debug)]
-pub struct Department(pub department::Model);
-
-/// 科室.
-/// A department.
-#[Object]
-impl Department {
-    /// 全局 ID.
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-    /// 名称.
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-    /// 床位数.
-    /// Number of beds.
-    async fn beds(&self) -> i32 {
-        self.0.beds
-    }
-}
-
-/// Adds people, hospitals and departments in scope of the ids (G19).
-///
-/// # Errors
-/// Those of the database.
-pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<()> {
-    let (db, who) = (app(ctx).db.read(), requester(ctx));
-    let people: Vec<PersonId> = ids.iter().filter_map(|id| PersonId::parse(id)).collect();
-    if !people.is_empty() {
-        let rows = person::Entity::find()
-            .filter(person::Column::Id.is_in(people))
-            .filter(who.visible_people())
-            .all(db)
-            .await?;
-        for row in rows {
-            let own = who.person_id() == Some(row.id);
-            found.insert(row.id.to_string(), Node::Person(Person { row, own }));
-        }
-    }
-    let mine = who.hospitals();
-    let hospitals: Vec<HospitalId> = ids
-        .iter()
-        .filter_map(|id| HospitalId::parse(id))
-        .filter(|id| mine.contains(id))
-        .collect();
-    for row in loaders::hospitals(ctx, hospitals.into_iter())
-        .await?
-        .into_iter()
-        .flatten()
-    {
-        found.insert(row.id.to_string(), Node::Hospital(Hospital(row)));
-    }
-    let departments: Vec<DepartmentId> = ids
-        .iter()
-        .filter_map(|id| DepartmentId::parse(id))
-        .collect();
-    if !departments.is_empty() {
-        let rows = department::Entity::find()
-            .filter(department::Column::Id.is_in(departments))
-            .filter(department::Column::HospitalId.is_in(mine))
-            .all(db)
-            .await?;
-        for row in rows {
-            found.insert(row.id.to_string(), Node::Department(Department(row)));
-        }
-    }
-    Ok(())
 }
 
 /// 登录.
@@ -239,21 +111,12 @@ pub struct LoginInput {
     pub password: String,
     /// 会话方式，默认 COOKIE.
     /// How the session is carried.
-    #[graphql(default_with = "Carried::Cookie")]
-    pub session: Carried,
-}
-
-/// 会话方式.
-/// How the session is carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(name = "SessionKind")]
-pub enum Carried {
-    /// 浏览器 Cookie.
-    /// Cookie of the browser.
-    Cookie,
-    /// 令牌，只在登录结果中出现一次.
-    /// Bearer token, shown once in the payload.
-    Bearer,
+    #[graphql(default_with = "SessionKind::Cookie")]
+    pub session: SessionKind,
+    /// 是否在病区共用工作站登录；15 分钟无操作即结束.
+    /// Whether this is a shared ward station; 15 idle minutes end the session there.
+    #[graphql(default)]
+    pub shared_station: bool,
 }
 
 /// 登录结果.
@@ -312,26 +175,27 @@ pub struct ChangePasswordPayload {
 
 /// Queries about the visitor.
 #[derive(Default)]
-pub struct AccountQuery;
+pub struct ViewerQuery;
 
 /// Queries about the visitor.
 #[Object]
-impl AccountQuery {
+impl ViewerQuery {
     /// 当前访问者，匿名为 null.
     /// Who is asking; null for anonymous.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         let who = shared_requester(ctx);
-        who.person.is_some().then(|| Viewer(Arc::clone(who)))
+        let known = who.person.is_some() || who.machine.is_some();
+        known.then(|| Viewer(Arc::clone(who)))
     }
 }
 
 /// Sign in, sign out, password.
 #[derive(Default)]
-pub struct AccountMutation;
+pub struct SignInMutation;
 
 /// Sign in, sign out, password.
 #[Object]
-impl AccountMutation {
+impl SignInMutation {
     /// 登录；匿名可调用，按次限流.
     /// Sign in; open to anonymous, throttled.
     async fn login(
@@ -340,18 +204,14 @@ impl AccountMutation {
         #[graphql(desc = "登录信息. Credentials.")] input: LoginInput,
     ) -> Option<async_graphql::Result<LoginPayload>> {
         let app: &App = app(ctx);
-        let kind = match input.session {
-            Carried::Cookie => SessionKind::Cookie,
-            Carried::Bearer => SessionKind::Bearer,
-        };
-        let done = Box::pin(ops::login(
-            app,
-            requester(ctx),
-            &input.account,
-            &input.password,
+        let kind = input.session;
+        let with = ops::Credentials {
+            account: &input.account,
+            secret: &input.password,
             kind,
-        ))
-        .await;
+            shared: input.shared_station,
+        };
+        let done = Box::pin(ops::login(app, requester(ctx), with)).await;
         settle(ctx, done, |done, user_errors| match done {
             None => LoginPayload {
                 viewer: None,

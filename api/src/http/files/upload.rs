@@ -1,0 +1,252 @@
+//! `POST /files?subject=tkt_…`: everything that can be refused is refused before the first byte is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::SecondsFormat;
+use entity::attachment;
+use entity::ids::TicketId;
+use entity::rules::access::Permission;
+use entity::rules::file::{Kind, MOST_BYTES};
+use futures_util::StreamExt;
+use serde_json::json;
+use tokio::time::{Instant, timeout};
+
+use super::super::door::Server;
+use super::super::graphql::Endpoint;
+use super::super::respond::{Reader, error_response};
+use super::{Uploads, admitted, disposition};
+use crate::app::App;
+use crate::error::{Code, Error, Result, UserErrorCode};
+use crate::files::{Staged, Store};
+use crate::requester::Requester;
+use crate::ticket::attachment::{self as files, NewFile};
+use crate::ticket::ops;
+
+/// Cost points of an upload: a hundred at once, then ten a second.
+const COST: u64 = 50;
+/// Longest silence between two pieces of the body.
+const SILENCE: Duration = Duration::from_secs(15);
+/// Time for the whole body; 20 MiB at half a megabit.
+const WHOLE: Duration = Duration::from_secs(350);
+
+/// The route.
+pub async fn upload(
+    request: HttpRequest,
+    payload: web::Payload,
+    endpoint: web::Data<Endpoint<Server>>,
+    app: web::Data<App>,
+    uploads: web::Data<Uploads>,
+) -> HttpResponse {
+    let mut reader = Reader::of(&request);
+    let done = attempt(&request, payload, &endpoint, &app, &uploads, &mut reader).await;
+    match done {
+        Ok(row) => created(&row),
+        Err(error) => error_response(&error, &reader),
+    }
+}
+
+fn created(row: &attachment::Model) -> HttpResponse {
+    let at = row.uploaded_at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let body = json!({
+        "id": row.id.to_string(),
+        "name": row.name,
+        "sizeBytes": row.size_bytes,
+        "contentType": row.content_type,
+        "scanState": row.scan_state.word(),
+        "uploadedAt": at,
+    });
+    HttpResponse::Created()
+        .insert_header((LOCATION, format!("/files/{}", row.id)))
+        .insert_header(("cache-control", "private, no-store"))
+        .json(body)
+}
+
+/// What the head of an upload says.
+struct Announced {
+    name: String,
+    kind: &'static Kind,
+    length: Option<u64>,
+    key: Option<String>,
+}
+
+async fn attempt(
+    request: &HttpRequest,
+    payload: web::Payload,
+    endpoint: &Endpoint<Server>,
+    app: &App,
+    uploads: &Uploads,
+    reader: &mut Reader,
+) -> Result<attachment::Model> {
+    let who = admitted(request, endpoint, COST, reader).await?;
+    let subject = subject(request.query_string());
+    match add(
+        request.headers(),
+        payload,
+        endpoint,
+        app,
+        uploads,
+        &who,
+        subject,
+    )
+    .await
+    {
+        Err(error) if error.code() != Code::Internal => {
+            ops::refused(app, &who, "attachment.add", subject, &error).await?;
+            Err(error)
+        }
+        done => done,
+    }
+}
+
+async fn add(
+    headers: &HeaderMap,
+    payload: web::Payload,
+    endpoint: &Endpoint<Server>,
+    app: &App,
+    uploads: &Uploads,
+    who: &Arc<Requester>,
+    subject: Option<TicketId>,
+) -> Result<attachment::Model> {
+    let person = who.require(Permission::TicketReply)?.id;
+    let Announced {
+        name,
+        kind,
+        length,
+        key,
+    } = announced(headers)?;
+    let ticket = files::admit(app, who, subject).await?;
+    let running = match &key {
+        Some(key) => Some(
+            uploads
+                .begin(format!("{person}:{key}"))
+                .ok_or_else(|| Error::from(UserErrorCode::IdempotencyInFlight))?,
+        ),
+        None => None,
+    };
+    let place = uploads.stream()?;
+    let staged = receive(&files::store(app), payload, length).await?;
+    if !kind.fits(&staged.head, staged.has_nul) {
+        return Err(Error::from(UserErrorCode::Invalid).detail(
+            format!("文件内容不是 {}", kind.extension),
+            format!("the content of the file is not {}", kind.extension),
+        ));
+    }
+    let turn = uploads.commit().await?;
+    let new = NewFile {
+        name,
+        media: kind.media,
+        staged,
+        key,
+    };
+    let (app, who) = (app.clone(), Arc::clone(who));
+    endpoint
+        .to_end(async move {
+            let done = files::add(&app, &who, &ticket, new).await;
+            drop((turn, place, running));
+            done
+        })
+        .await
+}
+
+/// The ticket in the address.
+fn subject(query: &str) -> Option<TicketId> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?;
+    let mut found = pairs.iter().filter(|(name, _)| name == "subject");
+    let (_, value) = found.next()?;
+    TicketId::parse(value).filter(|_| found.next().is_none())
+}
+
+/// Reads the head; what can be refused by it is refused here.
+fn announced(headers: &HeaderMap) -> Result<Announced> {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    declared(text(CONTENT_TYPE))?;
+    if !matches!(text(CONTENT_ENCODING), None | Some("identity")) {
+        return Err(Error::new(Code::UnsupportedMediaType).detail(
+            "请不要压缩传输",
+            "send the bytes as they are, without Content-Encoding",
+        ));
+    }
+    let length = text(CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
+    if length.is_some_and(|length| length > MOST_BYTES) {
+        return Err(too_large());
+    }
+    let key = text(HeaderName::from_static("idempotency-key")).map(str::to_owned);
+    let fits = |key: &String| {
+        (8..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    if key.as_ref().is_some_and(|key| !fits(key)) {
+        return Err(Error::new(Code::BadRequest).detail(
+            "Idempotency-Key 为 8 至 64 个可见字符",
+            "an Idempotency-Key has 8 to 64 visible characters",
+        ));
+    }
+    let (name, kind) = files::named(&disposition::name_of(headers)?)?;
+    Ok(Announced {
+        name,
+        kind,
+        length,
+        key,
+    })
+}
+
+/// A type that no form can send, so that a browser must ask first; it counts for nothing else.
+fn declared(value: Option<&str>) -> Result<()> {
+    let media = value.unwrap_or_default().split(';').next();
+    let media = media.unwrap_or_default().trim().to_ascii_lowercase();
+    let simple = matches!(
+        media.as_str(),
+        "text/plain" | "application/x-www-form-urlencoded"
+    );
+    let (main, sub) = media.split_once('/').unwrap_or_default();
+    if simple || main.is_empty() || sub.is_empty() || main == "multipart" {
+        return Err(Error::new(Code::UnsupportedMediaType).detail(
+            "请使用 Content-Type: application/octet-stream",
+            "use Content-Type: application/octet-stream",
+        ));
+    }
+    Ok(())
+}
+
+fn too_large() -> Error {
+    Error::new(Code::PayloadTooLarge).detail("文件最大 20 MiB", "a file has at most 20 MiB")
+}
+
+fn broken() -> Error {
+    Error::new(Code::BadRequest).detail("文件传输中断", "the file did not arrive whole")
+}
+
+/// Streams the body into staging; whatever goes wrong, nothing stays there.
+async fn receive(store: &Store, mut payload: web::Payload, length: Option<u64>) -> Result<Staged> {
+    let end = Instant::now() + WHOLE;
+    let mut staging = store.stage().await?;
+    loop {
+        let left = end.saturating_duration_since(Instant::now()).min(SILENCE);
+        let piece = timeout(left, payload.next())
+            .await
+            .map_err(|_elapsed| Error::new(Code::RequestTimeout))?;
+        match piece {
+            Some(Ok(bytes)) => staging.write(&bytes).await.map_err(|error| {
+                if error.code() == Code::PayloadTooLarge {
+                    too_large()
+                } else {
+                    error
+                }
+            })?,
+            Some(Err(_cause)) => return Err(broken()),
+            None => break,
+        }
+    }
+    let staged = staging.finish().await?;
+    if length.is_some_and(|length| length != staged.size) {
+        return Err(broken());
+    }
+    if staged.size == 0 {
+        return Err(Error::from(UserErrorCode::Invalid).detail("文件为空", "the file is empty"));
+    }
+    Ok(staged)
+}
