@@ -85,6 +85,7 @@ reasons! {
     ListTooLong "LIST_TOO_LONG" "列表元素过多" "the list has too many elements";
     TextTooLong "TEXT_TOO_LONG" "文字过长" "the text is too long";
     AmbiguousNumber "AMBIGUOUS_NUMBER" "编号在多家医院存在，请改用 id" "the number exists in several hospitals; use the id";
+    CalendarMissing "CALENDAR_MISSING" "该年份没有工作日历" "there is no working-day calendar for that year";
     ValueMissing "VALUE_MISSING" "缺少必填值" "a required value is missing";
     ValueNull "VALUE_NULL" "值不能为 null" "the value must not be null";
     ValueType "VALUE_TYPE" "值的类型不符" "the value has the wrong type";

@@ -145,7 +145,7 @@ both_backends! {
             input
         };
         for (account, extra, expected) in [
-            ("nurse", json!({ "reporterId": person(app, "doctor").await }), "FORBIDDEN"),
+            ("nurse", json!({ "reporterId": person(app, "doctor").await }), "INVALID"),
             ("it_admin", json!({ "channel": "PORTAL" }), "INVALID"),
             ("it_admin", json!({ "receivedAt": at("2026-03-02 08:29:59") }), "BACKDATE_TOO_FAR"),
             ("it_admin", json!({ "receivedAt": at("2026-03-03 08:30:01") }), "INVALID"),

@@ -64,6 +64,7 @@ const THERE: &[(&str, Role)] = &[
 /// Types with an id whose rows are not all to be met on a walk, and why.
 const NOT_ALL: &[(&str, &str)] = &[
     ("Department", "only those of tickets are shown"),
+    ("TicketStep", "a walk opens the steps of few tickets"),
     ("Notification", "each person sees its own"),
 ];
 

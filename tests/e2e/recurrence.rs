@@ -130,7 +130,7 @@ both_backends! {
     async fn a_new_ticket_names_the_earlier_fault_once_it_cannot_be_reopened(app: &TestApp) {
         let first = solved(app, "2026-03-02 09:00:00", "named-1", true).await;
         let facts = |app: &TestApp| json!({ "phenomenon": "采集中断", "occurredAt": app.app.clock.now().to_rfc3339(), "scope": "多张床位", "relatedSystems": [], "steps": "打开" });
-        let new = |app: &TestApp, key: &str, of: &Value| json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts(app), "urgency": "LOW", "bedsAffected": "ONE", "idempotencyKey": key, "recurrenceOf": of });
+        let new = |app: &TestApp, key: &str, of: &Value| json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts(app), "urgency": "LOW", "bedsAffected": "ONE", "idempotencyKey": format!("test-{key}"), "recurrenceOf": of });
         app.at("2026-03-20 09:00:00").await;
         let early = app.try_create("nurse", new(app, "named-2", &first["id"])).await;
         assert_eq!(early["userErrors"][0]["code"], "WRONG_STATE", "it can be reopened");

@@ -248,7 +248,7 @@ impl TestApp {
     pub async fn consult(&self, key: &str) -> Value {
         self.create(
             "nurse",
-            json!({ "category": "CONSULT", "subcategory": "CONSULT-OPER", "idempotencyKey": key }),
+            json!({ "category": "CONSULT", "subcategory": "CONSULT-OPER", "idempotencyKey": format!("test-{key}") }),
         )
         .await
     }
@@ -256,7 +256,7 @@ impl TestApp {
     /// A fault of the nurse; `beds` and `urgency` give its severity.
     pub async fn fault(&self, key: &str, urgency: &str, beds: &str) -> Value {
         let facts = json!({ "phenomenon": "采集中断", "occurredAt": self.app.clock.now().to_rfc3339(), "scope": "多张床位", "relatedSystems": ["采集网关"], "steps": "打开特护单", "component": "采集网关" });
-        self.create("nurse", json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts, "urgency": urgency, "bedsAffected": beds, "idempotencyKey": key })).await
+        self.create("nurse", json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts, "urgency": urgency, "bedsAffected": beds, "idempotencyKey": format!("test-{key}") })).await
     }
 
     /// Creates a ticket that must succeed.

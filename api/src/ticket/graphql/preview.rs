@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::super::clocks::ContractTerms;
 use super::account::{DayAccount, account, missing, no_target, small};
 use super::types::Maybe;
-use crate::error::{Error, Lang, Reason, Result, UserErrorCode};
+use crate::error::{Error, Lang, Reason, Result};
 use crate::graphql::{app, lang, requester};
 use crate::scalar::{Day, Instant};
 
@@ -158,7 +158,7 @@ async fn preview(
     let due = sla::preview(unit, limit, start, calendar::DAY_S, calendar).map_err(missing)?;
     let refuse = terms.parameters.calendar_missing == MissingYear::Refuse;
     if refuse && due.is_some_and(|due| due.provisional) {
-        return Err(UserErrorCode::CalendarMissing.into());
+        return Err(Error::input(Reason::CalendarMissing));
     }
     let (days, days_left_out) = match due {
         None => (Vec::new(), 0),

@@ -91,8 +91,13 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     let person = who.require(Permission::TicketCreate)?;
     let me = person.id;
     let elsewhere = new.reporter.filter(|reporter| *reporter != me);
-    if elsewhere.is_some() {
-        who.require(Permission::TicketRegister)?;
+    if elsewhere.is_some() && !who.may(Permission::TicketRegister) {
+        return Err(Error::from(UserErrorCode::Invalid)
+            .at(["reporterId"])
+            .detail(
+                "您只能为本人提交工单",
+                "you can raise a ticket for yourself only",
+            ));
     }
     let now = app.clock.now();
     let kind = Catalog::shared().class(new.category);
