@@ -91,6 +91,7 @@ reasons! {
     ValueRange "VALUE_RANGE" "数值超出范围" "the number is out of range";
     UnknownEnum "UNKNOWN_ENUM" "不是允许的枚举值" "the value is not one of the allowed words";
     UnknownInputField "UNKNOWN_INPUT_FIELD" "输入对象没有此字段" "the input object has no such field";
+    CalendarMissing "CALENDAR_MISSING" "该年份没有工作日历" "there is no working-day calendar for that year";
     OneOf "ONE_OF" "只能且必须给出一个成员" "exactly one member must be given";
 }
 

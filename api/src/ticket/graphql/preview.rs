@@ -17,9 +17,9 @@ use entity::values::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::clocks::ContractTerms;
-use super::account::{DayAccount, account, missing, no_target, small};
+use super::account::{DayAccount, account, for_reader, missing, no_target, small};
 use super::types::Maybe;
-use crate::error::{Error, Lang, Reason, Result, UserErrorCode};
+use crate::error::{Error, Lang, Reason, Result};
 use crate::graphql::{app, lang, requester};
 use crate::scalar::{Day, Instant};
 
@@ -136,7 +136,8 @@ impl PreviewQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: PreviewDeadlineInput,
     ) -> Maybe<DeadlinePreview> {
-        preview(ctx, &input).await.map_err(Into::into).transpose()
+        let found = preview(ctx, &input).await.map_err(for_reader);
+        found.map_err(Into::into).transpose()
     }
 }
 
@@ -158,7 +159,7 @@ async fn preview(
     let due = sla::preview(unit, limit, start, calendar::DAY_S, calendar).map_err(missing)?;
     let refuse = terms.parameters.calendar_missing == MissingYear::Refuse;
     if refuse && due.is_some_and(|due| due.provisional) {
-        return Err(UserErrorCode::CalendarMissing.into());
+        return Err(Error::input(Reason::CalendarMissing));
     }
     let (days, days_left_out) = match due {
         None => (Vec::new(), 0),
