@@ -155,7 +155,8 @@ need_postgres() {
 # The demonstration on a free port; sets base and URL and waits until it is ready.
 start_demo() {
   local port tries
-  cargo build -p api --bin icuops
+  # The whole workspace: with other features than the tests have, everything would be compiled again.
+  cargo build --workspace --bins
   port=$(free_port)
   base=http://127.0.0.1:$port
   export URL=$base/graphql PASSWORD=$demo_password

@@ -8,6 +8,7 @@
 mod check;
 mod migrate;
 mod retry;
+mod statements;
 mod tx;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::metrics::Metrics;
 
 pub use check::{Depth, is_damage};
 pub use retry::{retrying, transient};
+pub use statements::Statements;
 pub use tx::{CommitFailed, Tx};
 
 /// The database: a pool that writes and a pool that only reads.
@@ -43,6 +45,8 @@ pub struct Db {
     protections: Protections,
     commits: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
+    /// What is sent.
+    pub statements: Arc<Statements>,
 }
 
 /// What the readiness probe found.
@@ -94,11 +98,11 @@ impl Db {
         writers: Option<u32>,
     ) -> Result<Self, DbErr> {
         let number = CONNECTED.fetch_add(1, Ordering::Relaxed);
-        if url.starts_with("sqlite:") {
+        let mut db = if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, false)).await?;
             check_sqlite_version(&write).await?;
             let read = Database::connect(sqlite(url, true)).await?;
-            Ok(Self {
+            Self {
                 write,
                 read,
                 number,
@@ -107,9 +111,10 @@ impl Db {
                 protections,
                 commits: Arc::default(),
                 metrics: Arc::default(),
-            })
+                statements: Arc::default(),
+            }
         } else {
-            Ok(Self {
+            Self {
                 write: Database::connect(postgres(
                     url,
                     writers.unwrap_or(POSTGRES_POOL),
@@ -123,8 +128,13 @@ impl Db {
                 protections,
                 commits: Arc::default(),
                 metrics: Arc::default(),
-            })
-        }
+                statements: Arc::default(),
+            }
+        };
+        let statements = Arc::clone(&db.statements);
+        statements.watch(&mut db.write);
+        statements.watch(&mut db.read);
+        Ok(db)
     }
 
     /// Counts in these metrics.

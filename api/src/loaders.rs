@@ -3,26 +3,30 @@
 //! The loaders live for one request, so nothing leaks to another reader. Rows are reached from rows
 //! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
 
+mod drive;
 mod parts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use async_graphql::runtime::{Timer, TokioSpawner};
+use async_graphql::runtime::Timer;
 use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, attachment, contract, department, hospital, person, recurrence_link,
+    assignment, attachment, contract, department, hospital, partial, person, recurrence_link,
     resolution_demand, role_grant, sla_clock, ticket, ticket_event, ticket_reply, ticket_step,
     undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+};
 
+pub use drive::{Batches, drive};
 pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
 
 use crate::db::Db;
@@ -30,14 +34,13 @@ use crate::error::Error;
 use crate::page::Window;
 use crate::requester::Requester;
 
-/// Lets every resolver of a level put its key in before the batch is read; sleeping would cost a
-/// millisecond a level.
+/// A batch is read as soon as it is polled; when that is, `drive` decides.
 #[derive(Debug)]
-struct YieldTimer;
+struct AtOnce;
 
-impl Timer for YieldTimer {
+impl Timer for AtOnce {
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::task::yield_now())
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -47,16 +50,33 @@ pub struct Rows(Db, Arc<Requester>);
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
 
-/// Fresh loaders for one request.
+/// Most keys of one statement.
+const BATCH: usize = 500;
+
+/// Fresh loaders for one request, and their batches, with which it must be driven.
 #[must_use]
-pub fn fresh(db: &Db, reader: Arc<Requester>) -> Loaders {
-    DataLoader::with_cache(
+pub fn fresh(db: &Db, reader: Arc<Requester>) -> (Loaders, Batches) {
+    let batches = Batches::default();
+    let loaders = DataLoader::with_cache(
         Rows(db.clone(), reader),
-        TokioSpawner::current(),
-        YieldTimer,
+        batches.clone(),
+        AtOnce,
         HashMapCache::default(),
     )
-    .max_batch_size(500)
+    .max_batch_size(BATCH);
+    (loaders, batches)
+}
+
+/// Keys for a list of values, filled up with the last one to one of a few lengths: the engines prepare, plan and keep
+/// a statement for each length (G79).
+fn padded<K: Copy + PartialEq>(keys: &[K]) -> Vec<K> {
+    let mut keys = keys.to_vec();
+    keys.dedup();
+    if let Some(last) = keys.last().copied() {
+        let length = [1, 8, 64].into_iter().find(|length| keys.len() <= *length);
+        keys.resize(length.unwrap_or(BATCH).max(keys.len()), last);
+    }
+    keys
 }
 
 macro_rules! by_id {
@@ -67,7 +87,7 @@ macro_rules! by_id {
 
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
                 let rows = $table::Entity::find()
-                    .filter($table::Column::Id.is_in(keys.iter().copied()))
+                    .filter($table::Column::Id.is_in(padded(keys)))
                     .all(self.0.read())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -76,7 +96,17 @@ macro_rules! by_id {
     };
 }
 
-by_id!(PersonId, person);
+impl Loader<PersonId> for Rows {
+    type Value = person::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, Error> {
+        let query = person::Entity::find().filter(person::Column::Id.is_in(padded(keys)));
+        let rows = partial::some(query, &person::shown(), self.0.read()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
 by_id!(ContractId, contract);
@@ -198,6 +228,15 @@ async fn people_of<K: Copy + Eq + std::hash::Hash>(
     Ok(found)
 }
 
+/// The few hospitals of many rows.
+fn hospitals_of(all: impl Iterator<Item = HospitalId>) -> Vec<HospitalId> {
+    padded(&all.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
+}
+
+fn tickets_of(all: impl Iterator<Item = TicketId>) -> Vec<TicketId> {
+    padded(&all.collect::<Vec<_>>())
+}
+
 /// Recurrences in which a ticket is the earlier or the later fault, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RecurrencesOf(pub HospitalId, pub TicketId);
@@ -211,9 +250,9 @@ impl Loader<RecurrencesOf> for Rows {
         keys: &[RecurrencesOf],
     ) -> Result<HashMap<RecurrencesOf, Self::Value>, Error> {
         use recurrence_link::Column as C;
-        let ids: Vec<TicketId> = keys.iter().map(|key| key.1).collect();
+        let ids = tickets_of(keys.iter().map(|key| key.1));
         let rows = recurrence_link::Entity::find()
-            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(
                 Condition::any()
                     .add(C::TicketId.is_in(ids.iter().copied()))
@@ -246,8 +285,8 @@ impl Loader<DemandsOf> for Rows {
     async fn load(&self, keys: &[DemandsOf]) -> Result<HashMap<DemandsOf, Self::Value>, Error> {
         use resolution_demand::Column as C;
         let rows = resolution_demand::Entity::find()
-            .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(C::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .order_by_asc(C::IssuedAt)
             .order_by_asc(C::Id)
             .all(self.0.read())
@@ -272,13 +311,12 @@ impl Loader<ClocksOf> for Rows {
     type Error = Error;
 
     async fn load(&self, keys: &[ClocksOf]) -> Result<HashMap<ClocksOf, Self::Value>, Error> {
-        let rows = sla_clock::Entity::find()
-            .filter(sla_clock::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(sla_clock::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
-            .order_by_asc(sla_clock::Column::Cycle)
-            .order_by_asc(sla_clock::Column::Code)
-            .all(self.0.read())
-            .await?;
+        let columns: Vec<sla_clock::Column> = sla_clock::Column::iter().collect();
+        let query = sla_clock::Entity::find()
+            .filter(sla_clock::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(sla_clock::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))));
+        let mut rows = partial::some(query, &columns, self.0.read()).await?;
+        rows.sort_unstable_by_key(|row| (row.cycle, row.code.word()));
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
             found
@@ -303,8 +341,10 @@ impl Loader<AttachmentsOf> for Rows {
         keys: &[AttachmentsOf],
     ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
         let rows = attachment::Entity::find()
-            .filter(attachment::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(attachment::Column::TicketId.is_in(keys.iter().map(|key| key.1)))
+            .filter(
+                attachment::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))),
+            )
+            .filter(attachment::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .order_by_asc(attachment::Column::UploadedAt)
             .order_by_asc(attachment::Column::Id)
             .all(self.0.read())
@@ -366,6 +406,16 @@ pub struct Lines {
     size: i32,
     backward: bool,
     beyond: Option<i32>,
+    wanted: Wanted,
+}
+
+/// What of numbered lines is selected; the rest is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// How many lines the ticket has.
+    pub total: bool,
+    /// Their long text.
+    pub text: bool,
 }
 
 impl Lines {
@@ -373,14 +423,20 @@ impl Lines {
     ///
     /// # Errors
     /// `BAD_CURSOR`.
-    pub fn of(row: &ticket::Model, window: &Window) -> Result<Self, Error> {
+    pub fn of(row: &ticket::Model, window: &Window, wanted: &Wanted) -> Result<Self, Error> {
         Ok(Self {
             hospital: row.hospital_id,
             ticket: row.id,
             size: i32::try_from(window.size + 1).map_err(Error::internal)?,
             backward: window.backward,
             beyond: window.beyond.map(|key| key.seq()).transpose()?,
+            wanted: *wanted,
         })
+    }
+
+    /// Whether the page cannot be told without the last number.
+    fn needs_last(&self) -> bool {
+        self.wanted.total || (self.backward && self.beyond.is_none())
     }
 
     /// First and last number of the page, given the last number of the ticket.
@@ -414,7 +470,7 @@ impl<T> Default for Numbered<T> {
 }
 
 macro_rules! numbered {
-    ($(#[$about:meta])* $name:ident, $table:ident) => {
+    ($(#[$about:meta])* $name:ident, $table:ident, $($long:ident)|+) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct $name(pub Lines);
@@ -425,20 +481,23 @@ macro_rules! numbered {
 
             async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
                 use $table::Column as C;
-                let scope = Condition::all()
-                    .add(C::HospitalId.is_in(keys.iter().map(|key| key.0.hospital)))
-                    .add(C::TicketId.is_in(keys.iter().map(|key| key.0.ticket)));
-                let last: HashMap<TicketId, i32> = $table::Entity::find()
-                    .select_only()
-                    .column(C::TicketId)
-                    .column_as(C::Seq.max(), "last")
-                    .filter(scope.clone())
-                    .group_by(C::TicketId)
-                    .into_tuple::<(TicketId, i32)>()
-                    .all(self.0.read())
-                    .await?
-                    .into_iter()
-                    .collect();
+                let hospitals = C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0.hospital)));
+                let mut last: HashMap<TicketId, i32> = HashMap::new();
+                let counted: Vec<TicketId> =
+                    keys.iter().filter(|key| key.0.needs_last()).map(|key| key.0.ticket).collect();
+                if !counted.is_empty() {
+                    let rows = $table::Entity::find()
+                        .select_only()
+                        .column(C::TicketId)
+                        .column_as(C::Seq.max(), "last")
+                        .filter(hospitals.clone())
+                        .filter(C::TicketId.is_in(padded(&counted)))
+                        .group_by(C::TicketId)
+                        .into_tuple::<(TicketId, i32)>()
+                        .all(self.0.read())
+                        .await?;
+                    last.extend(rows);
+                }
                 let range = |key: &$name| {
                     key.0.range(last.get(&key.0.ticket).copied().unwrap_or(0))
                 };
@@ -447,14 +506,15 @@ macro_rules! numbered {
                     ranges.entry(range(key)).or_default().push(key.0.ticket);
                 }
                 let wanted = ranges.into_iter().fold(Condition::any(), |any, ((from, to), tickets)| {
-                    any.add(C::TicketId.is_in(tickets).and(C::Seq.between(from, to)))
+                    any.add(C::TicketId.is_in(padded(&tickets)).and(C::Seq.between(from, to)))
                 });
-                let rows = $table::Entity::find()
-                    .filter(scope)
-                    .filter(wanted)
-                    .order_by_asc(C::Seq)
-                    .all(self.0.read())
-                    .await?;
+                let query = $table::Entity::find().filter(hospitals).filter(wanted);
+                // The text may be long and is left out unless somebody looks at it (G72).
+                let text = keys.iter().any(|key| key.0.wanted.text);
+                let columns: Vec<C> =
+                    C::iter().filter(|column| text || !matches!(column, $(C::$long)|+)).collect();
+                let mut rows = partial::some(query, &columns, self.0.read()).await?;
+                rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
                 for row in rows {
                     by_ticket.entry(row.ticket_id).or_default().push(row);
@@ -483,15 +543,15 @@ macro_rules! numbered {
 
 numbered! {
     /// A page of a ticket's history.
-    EventsOf, ticket_event
+    EventsOf, ticket_event, Text
 }
 
 numbered! {
     /// A page of a ticket's replies.
-    RepliesOf, ticket_reply
+    RepliesOf, ticket_reply, Text
 }
 
 numbered! {
     /// A page of a ticket's handling and diagnosis steps.
-    StepsOf, ticket_step
+    StepsOf, ticket_step, Action | Finding
 }

@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SimpleExpr};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr, UnionType,
+};
+use sea_orm::{EntityTrait, IdenStatic, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -230,6 +232,54 @@ where
         .order_by(at, order.clone())
         .order_by(id, order)
         .limit(window.size + 1))
+}
+
+/// [`select`] for a list of several parts: each is answered from an index by itself, and their first rows are merged
+/// by the same statement. It selects these columns, in this order.
+///
+/// # Errors
+/// `BAD_CURSOR`.
+pub fn merged<E: EntityTrait>(
+    parts: Vec<Select<E>>,
+    columns: &[E::Column],
+    (at, id): (E::Column, E::Column),
+    window: &Window,
+    descending: bool,
+) -> Result<SelectStatement> {
+    let mut parts = parts
+        .into_iter()
+        .map(|part| {
+            let part = select(part, (at, id), window, descending)?;
+            Ok(part
+                .select_only()
+                .columns(columns.iter().copied())
+                .into_query())
+        })
+        .collect::<Result<Vec<SelectStatement>>>()?;
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
+        return Ok(only);
+    }
+    let name = |column: &E::Column| Alias::new(column.as_str());
+    let of = |part: SelectStatement, alias: &'static str| {
+        Query::select()
+            .columns(columns.iter().map(name))
+            .from_subquery(part, alias)
+            .to_owned()
+    };
+    let mut parts = parts.into_iter().map(|part| of(part, "part"));
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.union(UnionType::All, part);
+    }
+    let down = descending != window.backward;
+    let order = || if down { Order::Desc } else { Order::Asc };
+    Ok(of(all, "page")
+        .order_by(name(&at), order())
+        .order_by(name(&id), order())
+        .limit(window.size + 1)
+        .to_owned())
 }
 
 /// Cuts the surplus row off and puts the rows in the order of the list; whether there was more.

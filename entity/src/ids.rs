@@ -66,6 +66,12 @@ macro_rules! id_type {
                 }
             }
 
+            impl crate::partial::Blank for $name {
+                fn blank() -> Self {
+                    Self(Uuid::nil())
+                }
+            }
+
             impl sea_orm::TryFromU64 for $name {
                 fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
                     Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))

@@ -4,6 +4,7 @@
 //! without IO), then one module a table. This crate knows `SeaORM` and nothing else of ours.
 
 pub mod ids;
+pub mod partial;
 pub mod rules;
 pub mod values;
 

@@ -1,8 +1,10 @@
 //! 人员 one natural person, one account (`domain.md` 2.5).
 
+use sea_orm::Iterable;
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{HospitalId, PersonId, VendorId};
+use crate::partial::partial;
 use crate::values::{Language, PersonState, Side};
 
 /// A row of `person`.
@@ -53,3 +55,32 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    account = Account,
+    name = Name,
+    side = Side,
+    hospital_id = HospitalId,
+    vendor_id = VendorId,
+    home_hospital_id = HomeHospitalId,
+    created_by = CreatedBy,
+    email = Email,
+    phone = Phone,
+    language = Language,
+    state = State,
+    password_hash = PasswordHash,
+    password_changed_at = PasswordChangedAt,
+    one_time_until_at = OneTimeUntilAt,
+    leave_on = LeaveOn,
+    version = Version,
+    created_at = CreatedAt,
+}
+
+/// Every column but the password, which stays in the database unless somebody signs in.
+#[must_use]
+pub fn shown() -> Vec<Column> {
+    Column::iter()
+        .filter(|column| !matches!(column, Column::PasswordHash))
+        .collect()
+}

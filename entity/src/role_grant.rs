@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{DepartmentId, GrantId, HospitalId, PersonId};
+use crate::partial::partial;
 use crate::values::{GrantState, Role};
 
 /// A row of `role_grant`.
@@ -39,3 +40,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    person_id = PersonId,
+    role = Role,
+    department_id = DepartmentId,
+    is_lead = IsLead,
+    state = State,
+    granted_by = GrantedBy,
+    granted_at = GrantedAt,
+    decided_by = DecidedBy,
+    decided_at = DecidedAt,
+}

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{PersonId, SessionId};
+use crate::partial::partial;
 use crate::values::SessionKind;
 
 /// A row of `session`.
@@ -39,3 +40,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    person_id = PersonId,
+    token_sha256 = TokenSha256,
+    kind = Kind,
+    created_at = CreatedAt,
+    last_seen_at = LastSeenAt,
+    expires_at = ExpiresAt,
+    revoked_at = RevokedAt,
+    ip = Ip,
+    agent = Agent,
+    shared = Shared,
+}

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{ClockId, HospitalId, TicketId};
+use crate::partial::partial;
 use crate::values::{
     ClockCancelReason, ClockCode, Confirmation, SlaClockKind, SlaClockState, SlaResult, SlaUnit,
     TargetSource,
@@ -74,3 +75,33 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    ticket_id = TicketId,
+    code = Code,
+    kind = Kind,
+    cycle = Cycle,
+    rule_name = RuleName,
+    policy_version = PolicyVersion,
+    calendar_version = CalendarVersion,
+    unit = Unit,
+    target_source = TargetSource,
+    limit_n = LimitN,
+    check_n = CheckN,
+    check_wd = CheckWd,
+    first_target = FirstTarget,
+    carried_n = CarriedN,
+    started_at = StartedAt,
+    due_at = DueAt,
+    due_before_at = DueBeforeAt,
+    stopped_at = StoppedAt,
+    paused_n = PausedN,
+    held_n = HeldN,
+    state = State,
+    result = Result,
+    confirmation = Confirmation,
+    cancel_reason = CancelReason,
+    provisional = Provisional,
+}

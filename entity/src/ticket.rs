@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use crate::partial::partial;
 use crate::values::{
     BedsAffected, Channel, Impact, ReceivedSource, RootCause, Severity, Side, TicketCategory,
     TicketOrigin, TicketStatus, Urgency,
@@ -128,3 +129,60 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    contract_id = ContractId,
+    department_id = DepartmentId,
+    number = Number,
+    version = Version,
+    status = Status,
+    category = Category,
+    subcategory = Subcategory,
+    origin = Origin,
+    channel = Channel,
+    description = Description,
+    location = Location,
+    component = Component,
+    phenomenon = Phenomenon,
+    occurred_at = OccurredAt,
+    scope = Scope,
+    related_systems = RelatedSystems,
+    steps = Steps,
+    beds_affected = BedsAffected,
+    urgency = Urgency,
+    impact = Impact,
+    severity = Severity,
+    severity_provisional = SeverityProvisional,
+    reporter_id = ReporterId,
+    registered_by = RegisteredBy,
+    assignee_id = AssigneeId,
+    received_at = ReceivedAt,
+    received_claimed_at = ReceivedClaimedAt,
+    received_source = ReceivedSource,
+    created_at = CreatedAt,
+    released_at = ReleasedAt,
+    responded_at = RespondedAt,
+    responded_claimed_at = RespondedClaimedAt,
+    response_confirmed_by = ResponseConfirmedBy,
+    first_step_at = FirstStepAt,
+    resolved_at = ResolvedAt,
+    closed_at = ClosedAt,
+    taken_by = TakenBy,
+    taken_at = TakenAt,
+    handed_over_at = HandedOverAt,
+    solution = Solution,
+    solved_by = SolvedBy,
+    root_cause = RootCause,
+    verification = Verification,
+    cycle = Cycle,
+    parent_id = ParentId,
+    proposed_parent_id = ProposedParentId,
+    rating = Rating,
+    rating_comment = RatingComment,
+    scope_proposed_by = ScopeProposedBy,
+    scope_reason = ScopeReason,
+    internal_note = InternalNote,
+    next_due_at = NextDueAt,
+}

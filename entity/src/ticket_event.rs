@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{HospitalId, PersonId, TicketEventId, TicketId};
+use crate::partial::partial;
 use crate::values::{TicketEventKind, TicketStatus};
 
 /// A row of `ticket_event`.
@@ -35,3 +36,15 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    ticket_id = TicketId,
+    seq = Seq,
+    kind = Kind,
+    at = At,
+    actor_id = ActorId,
+    status = Status,
+    text = Text,
+}

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{HospitalId, PersonId, ReplyId, TicketId};
+use crate::partial::partial;
 use crate::values::Side;
 
 /// A row of `ticket_reply`.
@@ -37,3 +38,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    ticket_id = TicketId,
+    seq = Seq,
+    author_id = AuthorId,
+    side = Side,
+    at = At,
+    text = Text,
+    ends_wait = EndsWait,
+    as_response = AsResponse,
+}

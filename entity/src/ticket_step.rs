@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{HospitalId, PersonId, StepId, TicketId};
+use crate::partial::partial;
 use crate::values::{Channel, StepKind};
 
 /// A row of `ticket_step`.
@@ -37,3 +38,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+partial! {
+    id = Id,
+    hospital_id = HospitalId,
+    ticket_id = TicketId,
+    seq = Seq,
+    kind = Kind,
+    at = At,
+    by = By,
+    channel = Channel,
+    action = Action,
+    finding = Finding,
+}

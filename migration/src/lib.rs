@@ -13,6 +13,7 @@ mod m20261125_000003_ticket;
 mod m20261125_000004_clock;
 mod m20261125_000005_machinery;
 mod m20261125_000006_job_run;
+mod m20261125_000007_index;
 mod m20261125_000008_account;
 mod m20261125_000009_attachment;
 mod m20261125_000010_claim;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_clock::Migration),
             Box::new(m20261125_000005_machinery::Migration),
             Box::new(m20261125_000006_job_run::Migration),
+            Box::new(m20261125_000007_index::Migration),
             Box::new(m20261125_000008_account::Migration),
             Box::new(m20261125_000009_attachment::Migration),
             Box::new(m20261125_000010_claim::Migration),

@@ -104,7 +104,10 @@ both_backends! {
 fn the_command_line_keeps_accounts_and_calendar() {
     e2e::block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let (binary, store) = (Binary::build(), Store::sqlite(folder.path()));
+        let (binary, store) = (
+            Binary::at(env!("CARGO_BIN_EXE_icuops-e2e")),
+            Store::sqlite(folder.path()),
+        );
         let write = |name: &str, text: &str| {
             use std::io::Write as _;
             let path = folder.path().join(name);

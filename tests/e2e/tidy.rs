@@ -158,7 +158,7 @@ fn promises_not_due_yet_are_listed_and_none_of_them_is_tested() {
         );
         assert!(listed.insert(id), "{line} stands twice");
     }
-    assert!(listed.len() > 30);
+    assert!(listed.len() > 10);
     let is_test = |path: &Path| path.to_string_lossy().contains("tests");
     for (path, text) in all_sources().into_iter().filter(|(path, _)| is_test(path)) {
         for id in text

@@ -26,4 +26,20 @@ both_backends! {
         let (_, body) = app.send(None, query, json!({})).await;
         assert!(body["data"].is_null() && body["errors"].is_array(), "{body}");
     }
+
+    /// What is logged of an operation, and that the watch over secrets reads it.
+    async fn the_log_names_document_and_principal_and_no_secret(app: &TestApp) {
+        let token = app.token("nurse").await;
+        app.login("nurse", "Canary-Secret-77").await;
+        let (_, body) = app.send(Some(&token), "{nope}", json!({})).await;
+        let id = body["errors"][0]["extensions"]["requestId"].as_str().unwrap();
+        let lines = e2e::scan::logged(id);
+        let of_operation = lines.iter().find(|line| line.contains("\"operation\"")).unwrap();
+        assert!(of_operation.contains("psn_") && of_operation.contains("\"document\"") && of_operation.contains("GRAPHQL_VALIDATION_FAILED"), "{of_operation}");
+        for secret in [token.as_str(), "Canary-Secret-77", api::demo::PASSWORD] {
+            assert_eq!(e2e::scan::logged(secret), Vec::<String>::new());
+            let watched = std::collections::BTreeSet::from([secret.to_owned()]);
+            assert!(e2e::scan::hit(&watched, &format!("a line with {secret} in it")).is_some());
+        }
+    }
 }

@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod scan;
 pub mod sdl;
 pub mod stir;
+pub mod story;
 pub mod walk;
 
 use std::collections::HashMap;

@@ -117,7 +117,7 @@ impl Maker<'_> {
         let n = self.next();
         let lower = name.to_lowercase();
         json!(match name {
-            "idempotencyKey" => format!("key-{}-{n}", self.tag.len()),
+            "idempotencyKey" => format!("made-key-{}-{n}", self.tag.len()),
             "subcategory" => "CONSULT-OPER".to_owned(),
             "code" => "REMOTE".to_owned(),
             "number" => "ICU-2026-999999".to_owned(),

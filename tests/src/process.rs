@@ -37,13 +37,14 @@ impl Binary {
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
-            .args(["build", "--quiet", "-p", "api", "--bin", "icuops"])
+            // From this package, so that nothing is compiled again for another set of features.
+            .args(["build", "--quiet", "-p", "e2e", "--bin", "icuops-e2e"])
             .args(["--profile", profile])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()
             .unwrap();
         assert!(built.success(), "icuops was not built");
-        Self(folder.join("icuops"))
+        Self(folder.join("icuops-e2e"))
     }
 
     /// The binary at a place that Cargo names.

@@ -22,9 +22,9 @@ pub struct Position {
 }
 
 /// Longest path, in fields, without the leaf.
-const DEPTH: usize = 8;
+const DEPTH: usize = 6;
 /// Most positions below one root.
-const POSITIONS: usize = 400;
+const POSITIONS: usize = 150;
 /// How often one path may take the same edge.
 const AGAIN: usize = 2;
 

@@ -5,30 +5,48 @@
 use std::fmt;
 use std::sync::Arc;
 
-use async_graphql::SimpleObject;
+use async_graphql::Object;
 use futures_util::future::BoxFuture;
 use sea_orm::{EntityTrait, FromQueryResult, PaginatorTrait, QuerySelect, Select};
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::page::{self, Cursors, Key, Window};
+
+/// Where a page lies; cursors are made only when they are asked for.
+#[derive(Clone, Debug)]
+pub struct PageInfo {
+    has_next_page: bool,
+    has_previous_page: bool,
+    first: Option<Key>,
+    last: Option<Key>,
+    cursors: Cursors,
+}
 
 /// 分页信息.
 /// Page position.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PageInfo {
+#[Object]
+impl PageInfo {
     /// 后面还有.
     /// There is more behind.
-    pub has_next_page: bool,
+    async fn has_next_page(&self) -> bool {
+        self.has_next_page
+    }
     /// 前面还有.
     /// There is more before.
-    pub has_previous_page: bool,
+    async fn has_previous_page(&self) -> bool {
+        self.has_previous_page
+    }
     /// 首行游标.
     /// Cursor of the first row.
-    pub start_cursor: Option<String>,
+    async fn start_cursor(&self) -> Option<async_graphql::Result<String>> {
+        self.first.map(|key| Ok(self.cursors.write(key)?))
+    }
     /// 末行游标.
     /// Cursor of the last row.
-    pub end_cursor: Option<String>,
+    async fn end_cursor(&self) -> Option<async_graphql::Result<String>> {
+        self.last.map(|key| Ok(self.cursors.write(key)?))
+    }
 }
 
 type Count = dyn Fn(App) -> BoxFuture<'static, Result<u64>> + Send + Sync;
@@ -73,13 +91,15 @@ impl Counter {
     }
 }
 
-/// Rows of a page with their cursors, and where the page lies.
+/// Rows of a page with their keys, and where the page lies.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// Cursor and row.
-    pub rows: Vec<(String, T)>,
+    /// Key and row.
+    pub rows: Vec<(Key, T)>,
     /// Page position.
     pub info: PageInfo,
+    /// Makes the cursors.
+    pub cursors: Cursors,
 }
 
 /// Makes a page of the rows that were read for a window, surplus row included.
@@ -93,18 +113,20 @@ pub fn page<T>(
     key: impl Fn(&T) -> Key,
 ) -> Result<Page<T>> {
     let more = page::trim(&mut rows, window);
-    let rows = rows
-        .into_iter()
-        .map(|row| Ok((cursors.write(key(&row))?, row)))
-        .collect::<Result<Vec<_>, Error>>()?;
+    let rows: Vec<(Key, T)> = rows.into_iter().map(|row| (key(&row), row)).collect();
     let beyond = window.beyond.is_some();
     let info = PageInfo {
         has_next_page: if window.backward { beyond } else { more },
         has_previous_page: if window.backward { more } else { beyond },
-        start_cursor: rows.first().map(|(cursor, _)| cursor.clone()),
-        end_cursor: rows.last().map(|(cursor, _)| cursor.clone()),
+        first: rows.first().map(|(key, _)| *key),
+        last: rows.last().map(|(key, _)| *key),
+        cursors: cursors.clone(),
     };
-    Ok(Page { rows, info })
+    Ok(Page {
+        rows,
+        info,
+        cursors: cursors.clone(),
+    })
 }
 
 /// The connection and edge types of a node; the comments are the descriptions in the schema.
@@ -112,35 +134,55 @@ pub fn page<T>(
 macro_rules! connection {
     ($(#[$about:meta])* $connection:ident, $(#[$row:meta])* $edge:ident, $node:ident) => {
         $(#[$row])*
-        #[derive(Clone, Debug, async_graphql::SimpleObject)]
-        pub struct $edge {
+        #[derive(Debug)]
+        pub struct $edge<'a> {
+            key: $crate::page::Key,
+            node: &'a $node,
+            cursors: &'a $crate::page::Cursors,
+        }
+
+        $(#[$row])*
+        #[async_graphql::Object]
+        impl<'a> $edge<'a> {
             /// 游标.
             /// Cursor.
-            pub cursor: String,
+            async fn cursor(&self) -> async_graphql::Result<String> {
+                Ok(self.cursors.write(self.key)?)
+            }
             /// 行.
             /// The row.
-            pub node: Option<$node>,
+            async fn node(&self) -> Option<&$node> {
+                Some(self.node)
+            }
         }
 
         $(#[$about])*
-        #[derive(Debug, async_graphql::SimpleObject)]
-        #[graphql(complex)]
+        #[derive(Debug)]
         pub struct $connection {
-            /// 带游标的行.
-            /// Rows with cursors.
-            pub edges: Vec<Option<$edge>>,
-            /// 行.
-            /// Rows.
-            pub nodes: Vec<Option<$node>>,
-            /// 分页信息.
-            /// Page position.
-            pub page_info: $crate::graphql::PageInfo,
-            #[graphql(skip)]
+            page: $crate::graphql::Page<$node>,
             counter: $crate::graphql::Counter,
         }
 
-        #[async_graphql::ComplexObject]
+        $(#[$about])*
+        #[async_graphql::Object]
         impl $connection {
+            /// 带游标的行.
+            /// Rows with cursors.
+            async fn edges(&self) -> Vec<Option<$edge<'_>>> {
+                let cursors = &self.page.cursors;
+                let rows = self.page.rows.iter();
+                rows.map(|(key, node)| Some($edge { key: *key, node, cursors })).collect()
+            }
+            /// 行.
+            /// Rows.
+            async fn nodes(&self) -> Vec<Option<&$node>> {
+                self.page.rows.iter().map(|(_, node)| Some(node)).collect()
+            }
+            /// 分页信息.
+            /// Page position.
+            async fn page_info(&self) -> &$crate::graphql::PageInfo {
+                &self.page.info
+            }
             /// 总数，选取时才计算.
             /// Number of rows, computed only when asked for.
             async fn total_count(
@@ -158,26 +200,13 @@ macro_rules! connection {
                 page: $crate::graphql::Page<impl Into<$node>>,
                 counter: $crate::graphql::Counter,
             ) -> Self {
-                let edges: Vec<Option<$edge>> = page
-                    .rows
-                    .into_iter()
-                    .map(|(cursor, row)| {
-                        Some($edge {
-                            cursor,
-                            node: Some(row.into()),
-                        })
-                    })
-                    .collect();
-                let nodes = edges
-                    .iter()
-                    .map(|edge| edge.as_ref().and_then(|edge| edge.node.clone()))
-                    .collect();
-                Self {
-                    edges,
-                    nodes,
-                    page_info: page.info,
-                    counter,
-                }
+                let rows = page.rows.into_iter().map(|(key, row)| (key, row.into()));
+                let page = $crate::graphql::Page {
+                    rows: rows.collect(),
+                    info: page.info,
+                    cursors: page.cursors,
+                };
+                Self { page, counter }
             }
         }
     };

@@ -96,11 +96,12 @@ impl Door for Server {
 
     async fn execute(self: Arc<Self>, request: Request, call: Call<Requester>) -> Response {
         let reader = Arc::clone(&call.visitor.requester);
+        let (loaders, batches) = loaders::fresh(&self.app.db, reader);
         let request = request
             .data(call.visitor.requester)
             .data(call.lang)
-            .data(loaders::fresh(&self.app.db, reader));
-        self.schema.execute(request).await
+            .data(loaders);
+        loaders::drive(self.schema.execute(request), &batches).await
     }
 
     fn observe(&self, operation: &Observed) {

@@ -7,7 +7,7 @@ use entity::ids::{HospitalId, TicketId};
 use entity::{claimed_time, solution_plan, ticket, wait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::Rows;
+use super::{Rows, hospitals_of, tickets_of};
 use crate::error::Error;
 
 /// Most rows of a list that is no connection.
@@ -26,8 +26,8 @@ macro_rules! list_of {
             async fn load(&self, keys: &[$name]) -> Result<HashMap<$name, Self::Value>, Error> {
                 use $table::Column as C;
                 let rows = $table::Entity::find()
-                    .filter(C::HospitalId.is_in(keys.iter().map(|key| key.0)))
-                    .filter(C::TicketId.is_in(keys.iter().map(|key| key.1)))
+                    .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+                    .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
                     .$by(C::$order)
                     .$by(C::Id)
                     .all(self.0.read())
@@ -70,7 +70,7 @@ impl Loader<SeenTicket> for Rows {
 
     async fn load(&self, keys: &[SeenTicket]) -> Result<HashMap<SeenTicket, Self::Value>, Error> {
         let rows = ticket::Entity::find()
-            .filter(ticket::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .filter(ticket::Column::Id.is_in(tickets_of(keys.iter().map(|key| key.0))))
             .filter(self.1.visible_tickets())
             .all(self.0.read())
             .await?;
@@ -94,8 +94,8 @@ impl Loader<DuplicatesOf> for Rows {
         keys: &[DuplicatesOf],
     ) -> Result<HashMap<DuplicatesOf, Self::Value>, Error> {
         let rows = ticket::Entity::find()
-            .filter(ticket::Column::HospitalId.is_in(keys.iter().map(|key| key.0)))
-            .filter(ticket::Column::ParentId.is_in(keys.iter().map(|key| key.1)))
+            .filter(ticket::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(ticket::Column::ParentId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .filter(self.1.visible_tickets())
             .order_by_asc(ticket::Column::CreatedAt)
             .order_by_asc(ticket::Column::Id)

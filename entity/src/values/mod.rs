@@ -3,6 +3,12 @@
 //! The doc comment of each variant is its description in the GraphQL schema: Chinese first, then
 //! English. Terms and identifiers follow `entity/data/glossary.json`.
 
+macro_rules! first {
+    ($first:ident $(, $other:ident)*) => {
+        Self::$first
+    };
+}
+
 /// Declares an enum whose variants are stored and shown as the given words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -31,6 +37,12 @@ macro_rules! words {
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl crate::partial::Blank for $name {
+            fn blank() -> Self {
+                first!($($variant),+)
             }
         }
 

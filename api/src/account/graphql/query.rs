@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object};
 use entity::ids::DepartmentId;
 use entity::rules::access::{Permission, allows};
 use entity::values::{GrantState, PersonState, Role, Side, TokenScope};
-use entity::{contract, department, machine_token, person, role_grant};
+use entity::{contract, department, machine_token, partial, person, role_grant};
 use sea_orm::sea_query::{Condition, LikeExpr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -267,10 +267,11 @@ async fn people(ctx: &Context<'_>, ask: &Ask, filter: &PersonFilter) -> Result<P
     let scope = person::Entity::find()
         .filter(ops::listed_people(who))
         .filter(filtered(who, filter));
-    let rows = page::select(scope.clone(), (C::CreatedAt, C::Id), &window, false)?
-        .all(app.db.read())
-        .await?;
-    let page = page(&cursors, &window, rows, |row| {
+    let columns = person::shown();
+    let sort = (C::CreatedAt, C::Id);
+    let query = page::merged(vec![scope.clone()], &columns, sort, &window, false)?;
+    let rows: Vec<person::Model> = partial::read(&query, &columns, app.db.read()).await?;
+    let page = page(&cursors, &window, rows, |row: &person::Model| {
         Key::at(row.created_at, row.id.0)
     })?;
     Ok(PersonConnection::new(page, Counter::of(scope)))

@@ -58,18 +58,13 @@ fn is_alive(row: &session::Model, now: DateTime<Utc>) -> bool {
 pub async fn resume(app: &App, token: &str, kind: SessionKind) -> Result<Requester> {
     let refused = || Error::new(Code::Unauthenticated);
     let now = app.clock.now();
-    let row = session::Entity::find()
-        .filter(session::Column::TokenSha256.eq(digest(token)))
-        .one(app.db.read())
+    let (row, person, grants) = Requester::of_token(app.db.read(), &digest(token))
         .await?
-        .filter(|row| row.kind == kind && is_alive(row, now))
-        .ok_or_else(refused)?;
-    let person = person::Entity::find_by_id(row.person_id)
-        .one(app.db.read())
-        .await?
-        .filter(|person| {
-            // Guesses lock the sign-in, never who is already at work.
-            matches!(person.state, PersonState::Active | PersonState::Locked)
+        .filter(|(row, person, _)| {
+            row.kind == kind
+                && is_alive(row, now)
+                // Guesses lock the sign-in, never who is already at work.
+                && matches!(person.state, PersonState::Active | PersonState::Locked)
                 && is_employed(person, now)
                 && person.one_time_until_at.is_none_or(|until| now <= until)
         })
@@ -83,7 +78,7 @@ pub async fn resume(app: &App, token: &str, kind: SessionKind) -> Result<Request
             .await?;
         tx.commit().await?;
     }
-    let mut who = Requester::load(app.db.read(), person, Some(row), now).await?;
+    let mut who = Requester::with(app.db.read(), person, Some(row), grants, now).await?;
     who.password_expired = sign_in::is_expired(app, who.person.as_ref(), now);
     Ok(who)
 }

@@ -194,7 +194,7 @@ async fn register(ctx: &Context<'_>, ask: &Ask, filter: &BreachFilter) -> Result
     let page = page(&cursors, &window, rows, |row| {
         Key::at(row.found_at, row.id.0)
     })?;
-    let (marks, rows): (Vec<String>, Vec<breach::Model>) = page.rows.into_iter().unzip();
+    let (marks, rows): (Vec<Key>, Vec<breach::Model>) = page.rows.into_iter().unzip();
     let known: HashMap<BreachId, Breach> = judged(ctx, rows.clone())
         .await?
         .into_iter()
@@ -208,6 +208,7 @@ async fn register(ctx: &Context<'_>, ask: &Ask, filter: &BreachFilter) -> Result
     let page = Page {
         rows,
         info: page.info,
+        cursors: page.cursors,
     };
     Ok(BreachConnection::new(page, Counter::of(scope)))
 }

@@ -10,7 +10,7 @@ use crate::account::graphql::Person;
 use crate::connection;
 use crate::error::Result;
 use crate::graphql::{Counter, app, page};
-use crate::loaders::{self, EventsOf, Lines, RepliesOf};
+use crate::loaders::{self, EventsOf, Lines, RepliesOf, Wanted};
 use crate::page::{Ask, Cursors, Key};
 use crate::scalar::Instant;
 
@@ -34,6 +34,18 @@ connection! {
     TicketReply
 }
 
+/// What of the lines is selected (G72).
+pub(super) fn wanted(ctx: &Context<'_>, long: &[&str]) -> Wanted {
+    let look = ctx.look_ahead();
+    let nodes = [look.field("nodes"), look.field("edges").field("node")];
+    Wanted {
+        total: look.field("totalCount").exists(),
+        text: nodes
+            .iter()
+            .any(|node| long.iter().any(|name| node.field(name).exists())),
+    }
+}
+
 /// A page of a ticket's history.
 ///
 /// # Errors
@@ -45,7 +57,7 @@ pub(super) async fn events(
 ) -> Result<TicketEventConnection> {
     let cursors = Cursors::new(app(ctx).cursor_key, &format!("events|{}", of.id));
     let window = cursors.window(ask)?;
-    let key = EventsOf(Lines::of(of, &window)?);
+    let key = EventsOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
     let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),
@@ -68,7 +80,7 @@ pub(super) async fn replies(
 ) -> Result<TicketReplyConnection> {
     let cursors = Cursors::new(app(ctx).cursor_key, &format!("replies|{}", of.id));
     let window = cursors.window(ask)?;
-    let key = RepliesOf(Lines::of(of, &window)?);
+    let key = RepliesOf(Lines::of(of, &window, &wanted(ctx, &["text"]))?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
     let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),

@@ -7,6 +7,7 @@ pub mod breach;
 mod bulk;
 mod claims;
 mod clock;
+mod columns;
 mod demand;
 mod explain;
 pub mod history;

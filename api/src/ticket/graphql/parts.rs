@@ -7,6 +7,7 @@ use entity::values::{
 use entity::{claimed_time, solution_plan, ticket, ticket_step, wait};
 
 use super::super::ops;
+use super::history::wanted;
 use super::types::{Maybe, person, settle};
 use crate::account::graphql::{Contract, Person};
 use crate::connection;
@@ -243,7 +244,8 @@ pub(super) async fn steps(
 ) -> Result<TicketStepConnection> {
     let cursors = Cursors::new(app(ctx).cursor_key, &format!("steps|{}", of.id));
     let window = cursors.window(ask)?;
-    let key = StepsOf(Lines::of(of, &window)?);
+    let wanted = wanted(ctx, &["action", "finding"]);
+    let key = StepsOf(Lines::of(of, &window, &wanted)?);
     let lines = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
     let page = page(&cursors, &window, lines.rows, |row| Key {
         order: row.seq.into(),

@@ -3,11 +3,12 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, TicketId};
-use entity::ticket;
 use entity::values::{Severity, TicketCategory, TicketStatus, TokenScope};
+use entity::{partial, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
+use super::columns;
 use super::types::Ticket;
 use crate::connection;
 use crate::error::{Error, Reason};
@@ -297,16 +298,25 @@ async fn list(
         &format!("tickets|{me}|{order:?}|{filter:?}"),
     );
     let window = cursors.window(ask)?;
-    let scope = ticket::Entity::find()
-        .filter(who.visible_tickets())
-        .filter(filtered(filter, app.clock.now())?);
+    let wanted = filtered(filter, app.clock.now())?;
     let sort = match column {
         TicketOrderField::CreatedAt => C::CreatedAt,
         TicketOrderField::ReceivedAt => C::ReceivedAt,
     };
-    let rows = page::select(scope.clone(), (sort, C::Id), &window, down)?
-        .all(app.db.read())
-        .await?;
+    let mut parts: Vec<_> = who
+        .visible_tickets_by_hospital()
+        .into_iter()
+        .map(|part| ticket::Entity::find().filter(part).filter(wanted.clone()))
+        .collect();
+    if parts.is_empty() {
+        parts.push(ticket::Entity::find().filter(who.visible_tickets()));
+    }
+    let columns = columns::of_nodes(ctx);
+    let query = page::merged(parts, &columns, (sort, C::Id), &window, down)?;
+    let rows: Vec<ticket::Model> = partial::read(&query, &columns, app.db.read()).await?;
+    let scope = ticket::Entity::find()
+        .filter(who.visible_tickets())
+        .filter(wanted);
     let page = page(&cursors, &window, rows, |row| {
         let at = match column {
             TicketOrderField::CreatedAt => row.created_at,

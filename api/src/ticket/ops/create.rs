@@ -108,6 +108,9 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
             .at(["subcategory"])
             .detail("该类别没有此子类", "the category has no such subcategory"));
     }
+    let fault = fault_of(&new, now)?;
+    let description = checked(&new.description, "description", LONG)?;
+    let location = checked_option(new.location.as_deref(), "location", SHORT)?;
     let contract = contract_of(app, who, new.contract).await?;
     let hospital = contract.hospital_id;
     let raiser = match elsewhere {
@@ -140,7 +143,6 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
     }
     let terms = ContractTerms::read(app.db.read(), &contract, now).await?;
     let received = received(&new, now, terms.parameters.backdate_max_h)?;
-    let fault = fault_of(&new, now)?;
     let earlier = match new.recurrence_of {
         None => None,
         Some(id) => {
@@ -157,8 +159,6 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         Route::Direct | Route::Declare | Route::Restricted => true,
         Route::HospitalApproval | Route::DualApproval | Route::HospitalOnlyFirst => false,
     };
-    let description = checked(&new.description, "description", LONG)?;
-    let location = checked_option(new.location.as_deref(), "location", SHORT)?;
 
     let replay = Replay::of(&new.key, "createTicket", &new)?;
     let id = TicketId(app.clock.id());
