@@ -85,13 +85,13 @@ reasons! {
     ListTooLong "LIST_TOO_LONG" "列表元素过多" "the list has too many elements";
     TextTooLong "TEXT_TOO_LONG" "文字过长" "the text is too long";
     AmbiguousNumber "AMBIGUOUS_NUMBER" "编号在多家医院存在，请改用 id" "the number exists in several hospitals; use the id";
-    CalendarMissing "CALENDAR_MISSING" "该年份没有工作日历" "there is no working-day calendar for that year";
     ValueMissing "VALUE_MISSING" "缺少必填值" "a required value is missing";
     ValueNull "VALUE_NULL" "值不能为 null" "the value must not be null";
     ValueType "VALUE_TYPE" "值的类型不符" "the value has the wrong type";
     ValueRange "VALUE_RANGE" "数值超出范围" "the number is out of range";
     UnknownEnum "UNKNOWN_ENUM" "不是允许的枚举值" "the value is not one of the allowed words";
     UnknownInputField "UNKNOWN_INPUT_FIELD" "输入对象没有此字段" "the input object has no such field";
+    CalendarMissing "CALENDAR_MISSING" "该年份没有工作日历" "there is no working-day calendar for that year";
     OneOf "ONE_OF" "只能且必须给出一个成员" "exactly one member must be given";
 }
 

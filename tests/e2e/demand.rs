@@ -86,7 +86,7 @@ both_backends! {
     /// AC3.3-3
     async fn a_demand_that_is_not_met_is_a_candidate_and_needs_its_proof_of_delivery(app: &TestApp) {
         without_annex(app).await;
-        let fault = begun(app, "demand-1").await;
+        let fault = begun(app, "demanded-1").await;
         assert_eq!(clock(&fault, RESOLUTION, 1)["dueAt"], Value::Null);
         app.at("2026-03-02 10:00:00").await;
         for missing in [json!({ "deliveryEvidence": null }), json!({ "deliveryEvidence": "  " }), json!({ "deliveredAt": null })] {
@@ -125,8 +125,8 @@ both_backends! {
     /// V26, S37
     async fn a_pause_after_the_delivery_moves_the_deadline_and_an_earlier_one_does_not(app: &TestApp) {
         without_annex(app).await;
-        let late = begun(app, "demand-2").await;
-        let early = begun(app, "demand-3").await;
+        let late = begun(app, "demanded-2").await;
+        let early = begun(app, "demanded-3").await;
         let wait = json!({ "reason": "WAIT_WINDOW", "note": "待窗口" });
         app.done(&early, "engineer", "proposeWait", wait.clone()).await;
         app.done(&early, "it_admin", "decideWait", json!({ "accept": true })).await;
@@ -157,7 +157,7 @@ both_backends! {
     /// S37
     async fn a_withdrawn_demand_takes_its_target_away_and_a_date_rolls_to_a_working_day(app: &TestApp) {
         without_annex(app).await;
-        let fault = begun(app, "demand-4").await;
+        let fault = begun(app, "demanded-4").await;
         app.at("2026-03-02 10:00:00").await;
         // A Sunday: due at the end of Monday.
         let done = issue(app, "manager", &fault, json!({ "deadline": { "deadlineOn": "2026-03-08" } })).await;
@@ -174,10 +174,10 @@ both_backends! {
 
     /// S37
     async fn under_an_annex_and_without_a_resolution_clock_no_demand_applies(app: &TestApp) {
-        let fault = begun(app, "demand-5").await;
+        let fault = begun(app, "demanded-5").await;
         app.at("2026-03-02 10:00:00").await;
         assert_eq!(code(&issue(app, "it_admin", &fault, json!({})).await), "WRONG_STATE");
-        let consult = app.consult("demand-6").await;
+        let consult = app.consult("demanded-6").await;
         assert_eq!(code(&issue(app, "it_admin", &consult, json!({ "idempotencyKey": "demand-key-4" })).await), "WRONG_STATE");
     }
 }

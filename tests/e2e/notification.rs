@@ -40,7 +40,7 @@ both_backends! {
     async fn what_is_not_urgent_is_mailed_in_service_time_and_as_one_mail(app: &TestApp) {
         api::demo::people::open_mailboxes(&app.app).await.unwrap();
         app.at("2026-03-02 17:50:00").await;
-        let consult = app.consult("mail-1").await;
+        let consult = app.consult("mail-key-1").await;
         app.at("2026-03-02 17:50:00").await;
         let (engineer, nurse) = (sent(app, "engineer"), sent(app, "nurse"));
         assert_eq!(engineer, 1, "a ticket with a one-hour clock leaves the building at once");
@@ -61,12 +61,12 @@ both_backends! {
 
         // On a Saturday evening an S1 is mailed at once, a solved S4 on Monday.
         app.at("2026-03-07 19:00:00").await;
-        let urgent = app.fault("mail-2", "HIGH", "WHOLE_UNIT").await;
+        let urgent = app.fault("mail-key-2", "HIGH", "WHOLE_UNIT").await;
         assert_eq!(urgent["severity"], "S1");
         app.done(&urgent, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
         app.at("2026-03-07 19:00:01").await;
         assert_eq!(sent(app, "nurse"), nurse + 2);
-        let small = app.fault("mail-3", "LOW", "ONE").await;
+        let small = app.fault("mail-key-3", "LOW", "ONE").await;
         app.done(&small, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
         app.at("2026-03-08 23:59:59").await;
         assert_eq!(sent(app, "nurse"), nurse + 2);
@@ -78,7 +78,7 @@ both_backends! {
     async fn warnings_of_day_limits_go_out_with_the_first_service_slot(app: &TestApp) {
         api::demo::people::open_mailboxes(&app.app).await.unwrap();
         app.at("2026-03-02 09:00:00").await;
-        let fault = app.fault("mail-4", "LOW", "ONE").await;
+        let fault = app.fault("mail-key-4", "LOW", "ONE").await;
         app.done(&fault, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
         app.done(&fault, "engineer", "addStep", json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" })).await;
         app.at("2026-03-05 07:59:59").await;
@@ -90,8 +90,8 @@ both_backends! {
     }
 
     async fn a_person_sees_own_messages_only_and_marks_them_read(app: &TestApp) {
-        app.consult("inbox-1").await;
-        app.consult("inbox-2").await;
+        app.consult("inbox-key-1").await;
+        app.consult("inbox-key-2").await;
         let read = async |account: &str, unread: bool| {
             let body = app.ask(account, LIST, json!({ "u": unread, "n": 50 })).await;
             assert!(body["errors"].is_null(), "{body}");

@@ -55,10 +55,10 @@ async fn decide(app: &TestApp, account: &str, id: &Value, confirm: bool) -> Valu
 both_backends! {
     /// AC1.2-1
     async fn a_fault_with_the_same_component_and_cause_thirty_days_later_is_proposed_and_confirmed(app: &TestApp) {
-        let first = solved(app, "2026-03-02 09:00:00", "again-1", true).await;
+        let first = solved(app, "2026-03-02 09:00:00", "again-key-1", true).await;
         assert_eq!(links(app, "nurse", &first).await["countsAsSolved"], true);
         // The last second of the thirtieth civil day after the closing.
-        let second = solved(app, "2026-04-01 23:59:59", "again-2", false).await;
+        let second = solved(app, "2026-04-01 23:59:59", "again-key-2", false).await;
         let seen = links(app, "pm", &second).await;
         assert_eq!((&seen["recurrenceOf"]["decision"], &seen["recurrenceOf"]["previous"]["id"], &seen["recurrences"]), (&json!("PROPOSED"), &first["id"], &json!([])));
         let earlier = links(app, "it_admin", &first).await;
@@ -90,13 +90,13 @@ both_backends! {
 
     /// C1.2.1-d
     async fn thirty_one_days_later_or_for_another_cause_nothing_is_proposed(app: &TestApp) {
-        let first = solved(app, "2026-03-02 09:00:00", "window-1", true).await;
-        let second = solved(app, "2026-04-02 00:00:00", "window-2", true).await;
+        let first = solved(app, "2026-03-02 09:00:00", "window-key-1", true).await;
+        let second = solved(app, "2026-04-02 00:00:00", "window-key-2", true).await;
         assert_eq!((&links(app, "nurse", &second).await["recurrenceOf"], &links(app, "nurse", &first).await["recurrences"]), (&Value::Null, &json!([])));
         // It is the occurrence that counts, not the day of the report or of the solution.
         app.at("2026-05-03 09:00:00").await;
         let facts = json!({ "phenomenon": "采集中断", "occurredAt": t("2026-05-02 23:00:00").to_rfc3339(), "scope": "多张床位", "relatedSystems": [], "steps": "打开", "component": "采集网关" });
-        let third = app.create("nurse", json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts, "urgency": "LOW", "bedsAffected": "ONE", "idempotencyKey": "window-3" })).await;
+        let third = app.create("nurse", json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts, "urgency": "LOW", "bedsAffected": "ONE", "idempotencyKey": "window-key-3" })).await;
         app.done(&third, "engineer", "respondTicket", json!({ "text": "处理中", "channel": "PHONE" })).await;
         app.done(&third, "engineer", "addStep", json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" })).await;
         assert_eq!(links(app, "nurse", &third).await["recurrenceOf"], Value::Null, "the cause is not known yet");
@@ -128,17 +128,17 @@ both_backends! {
     }
 
     async fn a_new_ticket_names_the_earlier_fault_once_it_cannot_be_reopened(app: &TestApp) {
-        let first = solved(app, "2026-03-02 09:00:00", "named-1", true).await;
+        let first = solved(app, "2026-03-02 09:00:00", "named-key-1", true).await;
         let facts = |app: &TestApp| json!({ "phenomenon": "采集中断", "occurredAt": app.app.clock.now().to_rfc3339(), "scope": "多张床位", "relatedSystems": [], "steps": "打开" });
         let new = |app: &TestApp, key: &str, of: &Value| json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts(app), "urgency": "LOW", "bedsAffected": "ONE", "idempotencyKey": format!("test-{key}"), "recurrenceOf": of });
         app.at("2026-03-20 09:00:00").await;
-        let early = app.try_create("nurse", new(app, "named-2", &first["id"])).await;
+        let early = app.try_create("nurse", new(app, "named-key-2", &first["id"])).await;
         assert_eq!(early["userErrors"][0]["code"], "WRONG_STATE", "it can be reopened");
         app.at("2026-04-02 09:00:00").await;
-        let again = app.create("nurse", new(app, "named-3", &first["id"])).await;
+        let again = app.create("nurse", new(app, "named-key-3", &first["id"])).await;
         let seen = links(app, "nurse", &again).await;
         assert_eq!((&seen["recurrenceOf"]["previous"]["id"], &seen["recurrenceOf"]["decision"]), (&first["id"], &json!("PROPOSED")));
-        let foreign = app.try_create("nurse_b", new(app, "named-4", &first["id"])).await;
+        let foreign = app.try_create("nurse_b", new(app, "named-key-4", &first["id"])).await;
         assert_eq!(foreign["userErrors"][0]["code"], "NOT_FOUND");
     }
 }

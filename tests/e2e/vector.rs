@@ -350,7 +350,7 @@ both_backends! {
 
     /// S33
     async fn a_job_run_twice_makes_one_breach_and_one_message(app: &TestApp) {
-        let fault = begun(app, "2026-03-02 08:00:00", "twice-1", "S2").await;
+        let fault = begun(app, "2026-03-02 08:00:00", "twice-key-1", "S2").await;
         app.at("2026-03-02 16:00:01").await;
         assert_eq!((breaches(app).await, titled(&app.notices("pm").await, "逾期")), (1, 1));
         run_again(app).await;
@@ -361,7 +361,7 @@ both_backends! {
 
     /// S12, S33
     async fn after_the_server_was_down_what_fell_due_is_told_once_and_oldest_first(app: &TestApp) {
-        for (at, key) in [("2026-03-02 08:20:00", "down-2"), ("2026-03-02 08:40:00", "down-3"), ("2026-03-02 08:00:00", "down-1")] {
+        for (at, key) in [("2026-03-02 08:20:00", "down-key-2"), ("2026-03-02 08:40:00", "down-key-3"), ("2026-03-02 08:00:00", "down-key-1")] {
             // Nothing runs in between: the clock is set, no job is drained.
             app.app.clock.set(t(at));
             app.consult(key).await;

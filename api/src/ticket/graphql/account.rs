@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use entity::rules::calendar::{self, Calendar, CalendarMissing, civil_date, end_of, midnight};
 use entity::rules::sla::{self, ExplainLine, Projection};
 
-use crate::error::{Error, Lang, Reason, Result};
+use crate::error::{Code, Error, Lang, Reason, Result};
 use crate::scalar::Day;
 
 /// Days that one account lists at most.
@@ -168,6 +168,7 @@ fn day(line: ExplainLine, calendar: &Calendar) -> DayAccount {
     }
 }
 
+/// A year that a reader asked about and nobody knows.
 pub(super) fn missing(missing: CalendarMissing) -> Error {
     let year = missing.year;
     Error::input(Reason::CalendarMissing)
@@ -176,4 +177,13 @@ pub(super) fn missing(missing: CalendarMissing) -> Error {
             format!("the calendar of {year} is missing"),
         )
         .caused_by(missing)
+}
+
+/// An error for a reader: a missing year is an answer to the input, and no failure of a change.
+pub(super) fn for_reader(error: Error) -> Error {
+    if error.code() == Code::CalendarMissing {
+        Error::input(Reason::CalendarMissing).caused_by(error)
+    } else {
+        error
+    }
 }

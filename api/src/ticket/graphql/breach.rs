@@ -20,7 +20,7 @@ use sea_orm::{
 
 use super::super::clocks::{self, ContractTerms};
 use super::SlaClock;
-use super::account::{missing, small};
+use super::account::{for_reader, missing, small};
 use super::types::{Maybe, Ticket};
 use crate::connection;
 use crate::error::Result;
@@ -169,6 +169,7 @@ impl BreachQuery {
         Some(
             register(ctx, &ask, &filter.unwrap_or_default())
                 .await
+                .map_err(for_reader)
                 .map_err(Into::into),
         )
     }

@@ -12,7 +12,7 @@ use entity::{sla_clock, ticket};
 use sea_orm::{EntityTrait, QueryFilter};
 
 use super::super::clocks::{self, ContractTerms, contract_of};
-use super::account::{DayAccount, account, no_target, small};
+use super::account::{DayAccount, account, for_reader, no_target, small};
 use super::types::{Maybe, Ticket};
 use super::{SlaClock, breach};
 use crate::error::Result;
@@ -207,7 +207,8 @@ impl ExplainQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "时限. The clock.")] id: ID,
     ) -> Maybe<ClockExplanation> {
-        explained(ctx, &id).await.map_err(Into::into).transpose()
+        let found = explained(ctx, &id).await.map_err(for_reader);
+        found.map_err(Into::into).transpose()
     }
 }
 

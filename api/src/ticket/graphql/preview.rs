@@ -17,7 +17,7 @@ use entity::values::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::clocks::ContractTerms;
-use super::account::{DayAccount, account, missing, no_target, small};
+use super::account::{DayAccount, account, for_reader, missing, no_target, small};
 use super::types::Maybe;
 use crate::error::{Error, Lang, Reason, Result};
 use crate::graphql::{app, lang, requester};
@@ -136,7 +136,8 @@ impl PreviewQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "参数. Arguments.")] input: PreviewDeadlineInput,
     ) -> Maybe<DeadlinePreview> {
-        preview(ctx, &input).await.map_err(Into::into).transpose()
+        let found = preview(ctx, &input).await.map_err(for_reader);
+        found.map_err(Into::into).transpose()
     }
 }
 
