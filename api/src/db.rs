@@ -99,7 +99,7 @@ impl Db {
     ) -> Result<Self, DbErr> {
         let number = CONNECTED.fetch_add(1, Ordering::Relaxed);
         let mut db = if url.starts_with("sqlite:") {
-            let write = Database::connect(sqlite(url, false)).await?;
+            let write = opened(url).await?;
             check_sqlite_version(&write).await?;
             let read = Database::connect(sqlite(url, true)).await?;
             Self {
@@ -286,6 +286,20 @@ pub fn schema_version() -> String {
         .last()
         .map(|step| step.name().to_owned())
         .unwrap_or_default()
+}
+
+/// The writer's pool. While another process turns a new file to a write-ahead log, SQLite refuses at once, whatever the
+/// busy timeout says; so it is tried for as long as that.
+async fn opened(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let begun = Instant::now();
+    loop {
+        match Database::connect(sqlite(url, false)).await {
+            Err(error) if transient(&error).is_some() && begun.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// The file of a SQLite address; `None` for PostgreSQL.

@@ -58,6 +58,13 @@ macro_rules! id_type {
                 pub fn parse(text: &str) -> Option<Self> {
                     decode($prefix, text).map(Self)
                 }
+
+                /// Reads the text form. A text that is none becomes the id of nothing, so that it is answered like
+                /// an id that does not exist, at the place where ids are looked up, after rights and texts.
+                #[must_use]
+                pub fn lookup(text: &str) -> Self {
+                    Self::parse(text).unwrap_or(Self(Uuid::nil()))
+                }
             }
 
             impl std::fmt::Display for $name {

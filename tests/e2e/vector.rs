@@ -136,7 +136,7 @@ fn titled(titles: &[String], mark: &str) -> usize {
     titles.iter().filter(|title| title.contains(mark)).count()
 }
 
-const BULK: &str = "mutation($i:ConfirmTicketsInput!){confirmTickets(input:$i){results{ticketId ticket{status slaClocks{code cycle result confirmation}} userErrors{code}} userErrors{code field}}}";
+const BULK: &str = "mutation($i:ConfirmTicketsInput!){confirmTickets(input:$i){results{ticket{status slaClocks{code cycle result confirmation}} userErrors{code}} userErrors{code field}}}";
 
 both_backends! {
     /// V6, S34

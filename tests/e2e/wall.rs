@@ -103,7 +103,7 @@ both_backends! {
         assert_eq!((code(&stale), &stale["ticket"]["id"]), ("CONFLICT", &ticket["id"]), "the payload shows the current ticket");
         let again = app.consult("state-key-1").await;
         assert_eq!(again["id"], ticket["id"], "the same key and input answer with the same ticket");
-        let other = app.try_create("nurse", json!({ "category": "CONSULT", "subcategory": "CONSULT-FUNC", "idempotencyKey": "state-key-1" })).await;
+        let other = app.try_create("nurse", json!({ "category": "CONSULT", "subcategory": "CONSULT-FUNC", "idempotencyKey": "test-state-key-1" })).await;
         assert_eq!(code(&other), "IDEMPOTENCY_KEY_REUSED");
     }
 

@@ -364,14 +364,19 @@ pub fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().expect("an instant").parse().unwrap()
 }
 
+/// Says that something was left out, and why. In CI nothing may be.
+pub fn skipped(why: &str) {
+    assert!(
+        std::env::var("CI").is_err(),
+        "CI must not leave it out: {why}"
+    );
+    println!("skipped: {why}");
+}
+
 /// A database of its own on the test server; its address.
 pub async fn create_database() -> Option<String> {
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
-        assert!(
-            std::env::var("CI").is_err(),
-            "TEST_DATABASE_URL is not set, and CI must not leave PostgreSQL out"
-        );
-        println!("skipped: TEST_DATABASE_URL is not set, so nothing was run on PostgreSQL");
+        skipped("TEST_DATABASE_URL is not set, so nothing was run on PostgreSQL");
         return None;
     };
     let name = format!("icuops_{}", uuid::Uuid::new_v4().simple());

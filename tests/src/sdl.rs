@@ -285,8 +285,10 @@ pub fn prefix_of(name: &str, parent: &str) -> &'static str {
     if let Some((prefix, _)) = exact {
         return prefix;
     }
-    if !matches!(name, "id" | "ids") {
-        return "psn";
+    match name {
+        "id" | "ids" => {}
+        "recurrenceOf" => return "tkt",
+        _ => return "psn",
     }
     let parent = parent.to_lowercase();
     let around = entity::ids::PREFIXES

@@ -97,7 +97,13 @@ impl Position {
 /// because their fields may have the same name and another type.
 #[must_use]
 pub fn portions(all: Vec<Position>, fields: usize) -> Vec<Vec<Position>> {
-    let mut portions: Vec<(usize, BTreeMap<String, Option<String>>, Vec<Position>)> = Vec::new();
+    #[derive(Default)]
+    struct Portion {
+        fields: usize,
+        wanted: BTreeMap<String, Option<String>>,
+        positions: Vec<Position>,
+    }
+    let mut portions: Vec<Portion> = Vec::new();
     for position in all {
         let mut key = String::new();
         let wanted: Vec<(String, Option<String>)> = position
@@ -109,23 +115,23 @@ pub fn portions(all: Vec<Position>, fields: usize) -> Vec<Vec<Position>> {
             })
             .collect();
         let weight = position.weight();
-        let fits = portions.iter().position(|(size, taken, _)| {
-            size + weight <= fields
+        let fits = portions.iter().position(|portion| {
+            portion.fields + weight <= fields
                 && wanted
                     .iter()
-                    .all(|(key, on)| taken.get(key).is_none_or(|taken| taken == on))
+                    .all(|(key, on)| portion.wanted.get(key).is_none_or(|taken| taken == on))
         });
         let at = fits.unwrap_or_else(|| {
-            portions.push((0, BTreeMap::new(), Vec::new()));
+            portions.push(Portion::default());
             portions.len() - 1
         });
-        portions[at].0 += weight;
-        portions[at].1.extend(wanted);
-        portions[at].2.push(position);
+        portions[at].fields += weight;
+        portions[at].wanted.extend(wanted);
+        portions[at].positions.push(position);
     }
     portions
         .into_iter()
-        .map(|(_, _, positions)| positions)
+        .map(|portion| portion.positions)
         .collect()
 }
 

@@ -6,6 +6,7 @@
 
 pub mod graphql;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::ids::{CalendarId, HospitalId, PersonId};
@@ -179,13 +180,12 @@ pub async fn recount(app: &App, job: &job::Model) -> Result<()> {
         let Some(row) = ticket::Entity::find_by_id(id).one(&tx).await? else {
             continue;
         };
-        if !terms.contains_key(&row.contract_id) {
-            let contract = contract_of(&tx, &row).await?;
-            let read = ContractTerms::read(&tx, &contract, app.clock.now()).await?;
-            terms.insert(row.contract_id, read);
-        }
-        let Some(terms) = terms.get(&row.contract_id) else {
-            continue;
+        let terms = match terms.entry(row.contract_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let contract = contract_of(&tx, &row).await?;
+                place.insert(ContractTerms::read(&tx, &contract, app.clock.now()).await?)
+            }
         };
         let clocks = Clocks::new(&tx, app, &system, terms);
         for clock in open.iter().filter(|clock| clock.ticket_id == id) {

@@ -137,6 +137,8 @@ both_backends! {
         let ticket = app.consult("file-key-5").await;
         let elsewhere = app.consult("file-key-6").await;
         let own = attached(app, "engineer", &ticket, "a.png", PNG).await;
+        // A second later, so that the order of the two is known.
+        app.app.clock.set(app.app.clock.now() + chrono::TimeDelta::seconds(1));
         let nurses = attached(app, "nurse", &ticket, "b.png", PNG).await;
         let other = attached(app, "engineer", &elsewhere, "c.png", PNG).await;
         let reply = async |key: &str, files: serde_json::Value| {

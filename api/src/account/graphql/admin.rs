@@ -13,7 +13,7 @@ use super::input::*;
 use super::payload::*;
 use super::types::Person;
 use crate::db::retrying;
-use crate::error::{Code, Error, Result, UserError, UserErrorCode};
+use crate::error::{Code, Result, UserError};
 use crate::graphql::{app, requester, settle};
 
 type Maybe<T> = Option<async_graphql::Result<T>>;
@@ -64,35 +64,22 @@ impl AdminMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "新账号. The new account.")] input: CreatePersonInput,
     ) -> Maybe<CreatePersonPayload> {
-        let new = || -> Result<ops::NewAccount> {
-            let contract = match &input.contract_id {
-                None => None,
-                Some(id) => Some(
-                    ContractId::parse(id)
-                        .ok_or_else(|| Error::from(UserErrorCode::NotFound).at(["contractId"]))?,
-                ),
-            };
-            Ok(ops::NewAccount {
-                key: Some(input.idempotency_key.clone()),
-                account: input.account.clone(),
-                name: input.name.clone(),
-                side: input.side,
-                email: input.email.clone(),
-                phone: input.phone.clone(),
-                roles: input
-                    .roles
-                    .iter()
-                    .map(RoleInput::read)
-                    .collect::<Result<_>>()?,
-                contract,
-                undertaking: input.undertaking.as_ref().map(Into::into),
-                leave_on: input.leave_on.map(|day| day.0),
-            })
+        let new = || ops::NewAccount {
+            key: Some(input.idempotency_key.clone()),
+            account: input.account.clone(),
+            name: input.name.clone(),
+            side: input.side,
+            email: input.email.clone(),
+            phone: input.phone.clone(),
+            roles: input.roles.iter().map(RoleInput::read).collect(),
+            contract: input.contract_id.as_ref().map(|id| ContractId::lookup(id)),
+            undertaking: input.undertaking.as_ref().map(Into::into),
+            leave_on: input.leave_on.map(|day| day.0),
         };
         shown_once(ctx);
         let run = || async {
             requester(ctx).desk(entity::rules::access::Permission::AccountManage)?;
-            ops::create(app(ctx), requester(ctx), new()?).await
+            ops::create(app(ctx), requester(ctx), new()).await
         };
         act(
             ctx,
@@ -221,7 +208,7 @@ impl AdminMutation {
         let (id, object) = person_of(&input.person_id);
         let run = || async {
             requester(ctx).desk(entity::rules::access::Permission::AccountManage)?;
-            let role = input.role.read()?;
+            let role = input.role.read();
             ops::grant(app(ctx), requester(ctx), &input.idempotency_key, id, role).await
         };
         act(ctx, "account.grant", object, run, |grant, user_errors| {
@@ -309,7 +296,7 @@ impl AdminMutation {
         #[graphql(desc = "人员与合同. The person and the contract.")] input: AssignPersonInput,
     ) -> Maybe<AssignPersonPayload> {
         let by = ops::PersonBy::from(&input.person);
-        let contract = ContractId::parse(&input.contract_id);
+        let contract = ContractId::lookup(&input.contract_id);
         let key = &input.idempotency_key;
         let run = || ops::assign(app(ctx), requester(ctx), key, &by, contract);
         act(
@@ -339,7 +326,7 @@ impl AdminMutation {
         input: UnassignPersonInput,
     ) -> Maybe<UnassignPersonPayload> {
         let (id, object) = person_of(&input.person_id);
-        let contract = ContractId::parse(&input.contract_id);
+        let contract = ContractId::lookup(&input.contract_id);
         let run = || ops::unassign(app(ctx), requester(ctx), id, contract, &input.reason);
         act(ctx, "account.unassign", object, run, |done, user_errors| {
             let (person, open_ticket_numbers) = split(done);

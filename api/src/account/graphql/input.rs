@@ -5,7 +5,6 @@ use entity::ids::{DepartmentId, PersonId};
 use entity::values::{Role, Side, TokenScope};
 
 use super::super::ops;
-use crate::error::{Error, Result, UserErrorCode};
 use crate::scalar::{Day, Instant};
 
 /// 二选一：指明一个人.
@@ -47,22 +46,15 @@ pub struct RoleInput {
 
 impl RoleInput {
     /// The grant that is asked for.
-    ///
-    /// # Errors
-    /// `NOT_FOUND` for a department id that cannot be read.
-    pub(super) fn read(&self) -> Result<ops::NewGrant> {
-        let department = match &self.department_id {
-            None => None,
-            Some(id) => Some(
-                DepartmentId::parse(id)
-                    .ok_or_else(|| Error::from(UserErrorCode::NotFound).at(["departmentId"]))?,
-            ),
-        };
-        Ok(ops::NewGrant {
+    pub(super) fn read(&self) -> ops::NewGrant {
+        ops::NewGrant {
             role: self.role,
-            department,
+            department: self
+                .department_id
+                .as_ref()
+                .map(|id| DepartmentId::lookup(id)),
             is_lead: self.is_lead,
-        })
+        }
     }
 }
 

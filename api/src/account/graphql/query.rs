@@ -82,7 +82,7 @@ fn filtered(who: &Requester, filter: &PersonFilter) -> Condition {
         }
         if let Some(id) = &filter.department_id {
             // An id that cannot be read is no department: nobody is in it.
-            let id = DepartmentId::parse(id).unwrap_or(DepartmentId(uuid::Uuid::nil()));
+            let id = DepartmentId::lookup(id);
             held.and_where(role_grant::Column::DepartmentId.eq(id));
         }
         all = all.add(C::Id.in_subquery(held));

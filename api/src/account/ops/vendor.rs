@@ -274,11 +274,10 @@ pub async fn assign(
     who: &Requester,
     key: &str,
     by: &PersonBy,
-    contract_id: Option<ContractId>,
+    contract_id: ContractId,
 ) -> Result<Assignment> {
     let hospital = who.desk(Permission::AccountManage)?;
     let now = app.clock.now();
-    let contract_id = contract_id.ok_or_else(|| missing("contractId"))?;
     let replay = Replay::of(key, "assignPerson", &(by, contract_id))?;
     let id = AssignmentId(app.clock.id());
     let tx = app.db.begin_write().await?;
@@ -323,13 +322,12 @@ pub async fn unassign(
     app: &App,
     who: &Requester,
     id: Option<PersonId>,
-    contract_id: Option<ContractId>,
+    contract_id: ContractId,
     reason: &str,
 ) -> Result<(person::Model, Vec<String>)> {
     let hospital = who.desk(Permission::AccountManage)?;
     let reason = checked(reason, "reason", 500)?;
     let now = app.clock.now();
-    let contract_id = contract_id.ok_or_else(|| missing("contractId"))?;
     let tx = app.db.begin_write().await?;
     let person = scope::target(&tx, who, hospital, id).await?;
     if end(&tx, hospital, person.id, Some(contract_id), now).await? == 0 {

@@ -25,9 +25,6 @@ pub struct ConfirmTicketsInput {
 /// Result of one ticket of a bulk confirmation.
 #[derive(Debug, SimpleObject)]
 pub struct ConfirmedTicket {
-    /// 所给的 ID.
-    /// The id that was given.
-    pub ticket_id: ID,
     /// 此刻的工单；不存在或无权为 null.
     /// The ticket as it stands now; null if there is none in scope.
     pub ticket: Option<Ticket>,
@@ -99,12 +96,10 @@ async fn one(ctx: &Context<'_>, bulk: &Bulk, text: &str) -> Result<ConfirmedTick
     };
     Ok(match done {
         Ok(row) => ConfirmedTicket {
-            ticket_id: text.into(),
             ticket: Some(Ticket(row)),
             user_errors: Vec::new(),
         },
         Err(error) => ConfirmedTicket {
-            ticket_id: text.into(),
             ticket: current(ctx, id).await.map(Ticket),
             user_errors: vec![error.into_user_error(lang(ctx))?],
         },

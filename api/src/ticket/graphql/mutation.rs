@@ -4,7 +4,6 @@ use std::future::Future;
 
 use async_graphql::{Context, ID, Object};
 use entity::ids::{AttachmentId, ContractId, PersonId, TicketId};
-use uuid::Uuid;
 
 use super::super::ops;
 use super::history::TicketReply;
@@ -91,14 +90,8 @@ impl TicketMutation {
         // A text that is no id names no row, and is told so when the row is looked for: after rights and texts.
         let new = || ops::NewTicket {
             key: input.idempotency_key.clone(),
-            contract: input
-                .contract_id
-                .as_ref()
-                .map(|id| ContractId::parse(id).unwrap_or(ContractId(Uuid::nil()))),
-            reporter: input
-                .reporter_id
-                .as_ref()
-                .map(|id| PersonId::parse(id).unwrap_or(PersonId(Uuid::nil()))),
+            contract: input.contract_id.as_ref().map(|id| ContractId::lookup(id)),
+            reporter: input.reporter_id.as_ref().map(|id| PersonId::lookup(id)),
             category: input.category,
             subcategory: input.subcategory.clone(),
             description: input.description.clone(),
@@ -115,10 +108,7 @@ impl TicketMutation {
             channel: input.channel,
             received_at: input.received_at.map(|at| at.0),
             location: input.location.clone(),
-            recurrence_of: input
-                .recurrence_of
-                .as_ref()
-                .map(|id| TicketId::parse(id).unwrap_or(TicketId(Uuid::nil()))),
+            recurrence_of: input.recurrence_of.as_ref().map(|id| TicketId::lookup(id)),
         };
         let (app, who) = (app(ctx), requester(ctx));
         act(ctx, "ticket.create", None, || ops::create(app, who, new())).await
