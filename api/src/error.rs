@@ -8,40 +8,31 @@ mod graphql;
 
 use std::{fmt, sync::Arc};
 
+use entity::values::Language;
+
 pub use code::{Code, Row, UserErrorCode};
 pub use graphql::{Messages, UserError};
 
-/// Language of the reader; Chinese unless English is preferred.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lang {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Reads `Accept-Language`; English only if it is weighted strictly above Chinese and above `*`.
-    pub fn from_accept_language(header: Option<&str>) -> Self {
-        let (mut zh, mut en, mut any) = (None, None, 0);
-        for item in header.unwrap_or_default().split(',') {
-            let mut parts = item.split(';').map(str::trim);
-            let range = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let weight = parts
-                .find_map(|part| part.strip_prefix("q="))
-                .map_or(1000, milli);
-            match range.split('-').next().unwrap_or_default() {
-                "zh" => zh = zh.max(Some(weight)),
-                "en" => en = en.max(Some(weight)),
-                "*" => any = any.max(weight),
-                _ => {}
-            }
+/// Reads `Accept-Language`; English only if it is weighted strictly above Chinese and above `*`.
+#[must_use]
+pub fn accepted_language(header: Option<&str>) -> Language {
+    let (mut zh, mut en, mut any) = (None, None, 0);
+    for item in header.unwrap_or_default().split(',') {
+        let mut parts = item.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = parts
+            .find_map(|part| part.strip_prefix("q="))
+            .map_or(1000, milli);
+        match range.split('-').next().unwrap_or_default() {
+            "zh" => zh = zh.max(Some(weight)),
+            "en" => en = en.max(Some(weight)),
+            "*" => any = any.max(weight),
+            _ => {}
         }
-        match en {
-            Some(en) if en > zh.unwrap_or(any) => Self::En,
-            _ => Self::Zh,
-        }
+    }
+    match en {
+        Some(en) if en > zh.unwrap_or(any) => Language::En,
+        _ => Language::Zh,
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, Schema};
+use entity::values::Language;
 
 pub use connection::{Counter, Page, PageInfo, page};
 pub use node::{Found, Node, NodeQuery};
@@ -18,7 +19,7 @@ pub use payload::Payload;
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
 use crate::calendar::graphql::{CalendarMutation, CalendarQuery};
-use crate::error::{Error, Lang, UserError};
+use crate::error::{Error, UserError};
 use crate::http::origin::COOKIE_NAME;
 use crate::notification::graphql::{NotificationMutation, NotificationQuery};
 use crate::requester::Requester;
@@ -156,8 +157,8 @@ pub fn shared_requester<'a>(ctx: &Context<'a>) -> &'a Arc<Requester> {
 
 /// Language of the reader.
 #[must_use]
-pub fn lang(ctx: &Context<'_>) -> Lang {
-    ctx.data::<Lang>().copied().unwrap_or_default()
+pub fn lang(ctx: &Context<'_>) -> Language {
+    ctx.data::<Language>().copied().unwrap_or(Language::Zh)
 }
 
 /// Makes a payload: an expected failure becomes an entry of `userErrors`, others leave as errors.

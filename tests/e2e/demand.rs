@@ -18,20 +18,7 @@ async fn without_annex(app: &TestApp) {
 
 async fn begun(app: &TestApp, key: &str) -> Value {
     let fault = app.fault(key, "HIGH", "SEVERAL").await;
-    app.done(
-        &fault,
-        "engineer",
-        "respondTicket",
-        json!({ "text": "处理中", "channel": "PHONE" }),
-    )
-    .await;
-    app.done(
-        &fault,
-        "engineer",
-        "addStep",
-        json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" }),
-    )
-    .await
+    app.work_on(&fault).await
 }
 
 async fn issue(app: &TestApp, account: &str, ticket: &Value, extra: Value) -> Value {

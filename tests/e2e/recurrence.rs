@@ -15,20 +15,7 @@ async fn links(app: &TestApp, account: &str, ticket: &Value) -> Value {
 async fn solved(app: &TestApp, at: &str, key: &str, close: bool) -> Value {
     app.at(at).await;
     let fault = app.fault(key, "MEDIUM", "ONE").await;
-    app.done(
-        &fault,
-        "engineer",
-        "respondTicket",
-        json!({ "text": "处理中", "channel": "PHONE" }),
-    )
-    .await;
-    app.done(
-        &fault,
-        "engineer",
-        "addStep",
-        json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" }),
-    )
-    .await;
+    app.work_on(&fault).await;
     app.solve(&fault).await;
     if close {
         app.done(&fault, "nurse", "confirmTicket", json!({})).await;

@@ -259,6 +259,14 @@ impl TestApp {
         self.create("nurse", json!({ "category": "FAULT", "subcategory": "FAULT-SLOW", "fault": facts, "urgency": urgency, "bedsAffected": beds, "idempotencyKey": format!("test-{key}") })).await
     }
 
+    /// The engineer answers a fault and takes the first step; the ticket.
+    pub async fn work_on(&self, fault: &Value) -> Value {
+        let answer = json!({ "text": "处理中", "channel": "PHONE" });
+        self.done(fault, "engineer", "respondTicket", answer).await;
+        let step = json!({ "kind": "HANDLING", "channel": "PHONE", "action": "处理" });
+        self.done(fault, "engineer", "addStep", step).await
+    }
+
     /// Creates a ticket that must succeed.
     pub async fn create(&self, account: &str, input: Value) -> Value {
         let payload = self.try_create(account, input).await;

@@ -4,7 +4,9 @@
 
 use async_graphql::SimpleObject;
 
-use super::{Error, Lang, UserErrorCode};
+use entity::values::Language;
+
+use super::{Error, UserErrorCode};
 
 /// 中英文消息.
 /// The message in both languages.
@@ -20,10 +22,10 @@ pub struct Messages {
 
 impl Messages {
     /// The text in the reader's language.
-    pub fn text(&self, lang: Lang) -> &str {
+    pub fn text(&self, lang: Language) -> &str {
         match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
         }
     }
 }
@@ -51,7 +53,7 @@ impl Error {
     ///
     /// # Errors
     /// Gives the error back unchanged if its code is one of top-level errors; the resolver then returns it as such.
-    pub fn into_user_error(self, lang: Lang) -> Result<UserError, Self> {
+    pub fn into_user_error(self, lang: Language) -> Result<UserError, Self> {
         let Some(code) = self.code().user() else {
             return Err(self);
         };

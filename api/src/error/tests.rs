@@ -88,19 +88,19 @@ fn user_code_has_the_same_word_in_graphql_as_in_the_table() {
 #[test]
 fn language_is_chinese_unless_english_is_preferred() {
     for (header, lang) in [
-        (None, Lang::Zh),
-        (Some(""), Lang::Zh),
-        (Some("*"), Lang::Zh),
-        (Some("en"), Lang::En),
-        (Some("en-GB,en;q=0.8"), Lang::En),
-        (Some("zh-CN,zh;q=0.9,en;q=0.8"), Lang::Zh),
-        (Some("en;q=0.9, zh;q=0.5"), Lang::En),
-        (Some("en, zh"), Lang::Zh),
-        (Some("fr, en;q=0.5"), Lang::En),
-        (Some("en;q=0"), Lang::Zh),
-        (Some("en;q=abc"), Lang::Zh),
+        (None, Language::Zh),
+        (Some(""), Language::Zh),
+        (Some("*"), Language::Zh),
+        (Some("en"), Language::En),
+        (Some("en-GB,en;q=0.8"), Language::En),
+        (Some("zh-CN,zh;q=0.9,en;q=0.8"), Language::Zh),
+        (Some("en;q=0.9, zh;q=0.5"), Language::En),
+        (Some("en, zh"), Language::Zh),
+        (Some("fr, en;q=0.5"), Language::En),
+        (Some("en;q=0"), Language::Zh),
+        (Some("en;q=abc"), Language::Zh),
     ] {
-        assert_eq!(Lang::from_accept_language(header), lang, "{header:?}");
+        assert_eq!(accepted_language(header), lang, "{header:?}");
     }
 }
 
@@ -147,7 +147,7 @@ fn source_survives_the_question_mark_of_a_resolver() {
 fn only_codes_of_expected_failures_become_user_errors() {
     let user = Error::new(UserErrorCode::Required)
         .at(["fault", "scope"])
-        .into_user_error(Lang::En)
+        .into_user_error(Language::En)
         .unwrap();
     assert_eq!(user.code, UserErrorCode::Required);
     assert_eq!(user.message, "a required value is missing");
@@ -157,7 +157,7 @@ fn only_codes_of_expected_failures_become_user_errors() {
     );
     assert_eq!(
         Error::new(Code::Forbidden)
-            .into_user_error(Lang::En)
+            .into_user_error(Language::En)
             .unwrap_err()
             .code(),
         Code::Forbidden

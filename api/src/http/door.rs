@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response};
-use entity::values::{Language, SessionKind};
+use entity::values::SessionKind;
 
 use super::graphql::{Call, Door, Head, Profile, Visitor};
 use crate::account::ops;
 use crate::app::App;
-use crate::error::{Error, Lang, Result};
+use crate::error::{Error, Result};
 use crate::graphql::IcuopsSchema;
 use crate::loaders;
 use crate::metrics::Observed;
@@ -84,10 +84,7 @@ impl Door for Server {
                 .first()
                 .filter(|_| hospitals.len() == 1)
                 .map(ToString::to_string),
-            lang: who.person.as_ref().map(|person| match person.language {
-                Language::Zh => Lang::Zh,
-                Language::En => Lang::En,
-            }),
+            lang: who.person.as_ref().map(|person| person.language),
             metered: self.app.config.metered,
             stale,
             requester: Arc::new(who),

@@ -11,10 +11,11 @@ use actix_web::{
     },
 };
 use async_graphql::{PathSegment, ServerError, Value};
+use entity::values::Language;
 use serde::Serialize;
 
 use super::{negotiate::Media, rate::Throttle};
-use crate::error::{Code, Error, Lang, Messages, Reason};
+use crate::error::{Code, Error, Messages, Reason, accepted_language};
 
 /// Identifier of a request, made here and echoed in `X-Request-Id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl RequestId {
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// Language of `message`.
-    pub lang: Lang,
+    pub lang: Language,
     /// Identifier of the request.
     pub request_id: String,
 }
@@ -49,7 +50,7 @@ impl Reader {
     /// The reader of a request, by its headers.
     pub fn of(request: &HttpRequest) -> Self {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
-        let lang = Lang::from_accept_language(accepted.and_then(|value| value.to_str().ok()));
+        let lang = accepted_language(accepted.and_then(|value| value.to_str().ok()));
         Self {
             lang,
             request_id: RequestId::of(request).0,
@@ -95,8 +96,8 @@ impl Entry {
         }
         let Messages { zh, en } = error.messages();
         let message = match reader.lang {
-            Lang::Zh => zh.clone(),
-            Lang::En => en.clone(),
+            Language::Zh => zh.clone(),
+            Language::En => en.clone(),
         };
         let extensions = EntryExtensions {
             code: error.code().word(),

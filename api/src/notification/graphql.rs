@@ -3,13 +3,13 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
 use entity::ids::NotificationId;
 use entity::notification;
-use entity::values::NotificationKind;
+use entity::values::{Language, NotificationKind};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::Which;
 use crate::connection;
 use crate::db::retrying;
-use crate::error::{Error, Lang, Result, UserError, UserErrorCode};
+use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::{Counter, Found, Node, app, lang, page, requester, settle};
 use crate::loaders::{self, SeenTicket};
 use crate::page::{self, Ask, Cursors, Key};
@@ -52,8 +52,8 @@ impl Notification {
     /// What it says, in the language of the reader.
     async fn title(&self, ctx: &Context<'_>) -> &str {
         match lang(ctx) {
-            Lang::Zh => &self.0.title_zh,
-            Lang::En => &self.0.title_en,
+            Language::Zh => &self.0.title_zh,
+            Language::En => &self.0.title_en,
         }
     }
     /// 相关工单；不可见为 null.

@@ -20,6 +20,7 @@ use std::{future::Future, net::IpAddr, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
 use async_graphql::{Request, Response};
+use entity::values::Language;
 
 pub use config::{Config, Limits, Profile};
 pub use params::Params;
@@ -32,7 +33,7 @@ use super::{
     respond::{Answer, Reader},
 };
 use crate::{
-    error::{Code, Error, Lang, Result},
+    error::{Code, Error, Result},
     metrics::Observed,
 };
 
@@ -48,7 +49,7 @@ pub struct Head {
     /// Session cookie; absent beside a bearer token, which wins (G41).
     pub cookie: Option<String>,
     /// Language that the browser asks for.
-    pub lang: Lang,
+    pub lang: Language,
     /// Whether the client reached the server, or a trusted proxy, over TLS.
     pub secure: bool,
     /// `User-Agent`.
@@ -63,7 +64,7 @@ impl Head {
             address: None,
             bearer: None,
             cookie: None,
-            lang: Lang::Zh,
+            lang: Language::Zh,
             secure: true,
             user_agent: None,
         }
@@ -111,7 +112,7 @@ pub struct Visitor<R> {
     /// Key of the hospital, if there is exactly one, for the bucket its people share.
     pub hospital: Option<String>,
     /// Language of the account; `None` leaves it to `Accept-Language`.
-    pub lang: Option<Lang>,
+    pub lang: Option<Language>,
     /// Whether `__schema` and `__type` are permitted.
     pub introspection: bool,
     /// Whether the bucket counts; off only for machine tokens that say so.
@@ -143,7 +144,7 @@ pub struct Call<R> {
     /// What the request said.
     pub head: Head,
     /// Language for `userErrors`.
-    pub lang: Lang,
+    pub lang: Language,
 }
 
 /// What the server puts behind the endpoint.

@@ -4,8 +4,9 @@ use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use entity::rules::calendar::{self, Calendar, CalendarMissing, civil_date, end_of, midnight};
 use entity::rules::sla::{self, ExplainLine, Projection};
+use entity::values::Language;
 
-use crate::error::{Code, Error, Lang, Reason, Result};
+use crate::error::{Code, Error, Reason, Result};
 use crate::scalar::Day;
 
 /// Days that one account lists at most.
@@ -98,10 +99,10 @@ pub struct DayAccount {
 }
 
 /// The note of a resolution clock that nothing is measured against (S31).
-pub(super) fn no_target(lang: Lang) -> String {
+pub(super) fn no_target(lang: Language) -> String {
     match lang {
-        Lang::Zh => "未约定解决时限，不计算违约".to_owned(),
-        Lang::En => "no resolution target agreed".to_owned(),
+        Language::Zh => "未约定解决时限，不计算违约".to_owned(),
+        Language::En => "no resolution target agreed".to_owned(),
     }
 }
 

@@ -11,15 +11,15 @@ use entity::rules::sla::{
     self, CheckLimit, Event, EventBody, Limit, Projection, ReplayError, Target, Terms,
 };
 use entity::values::{
-    CalendarMissing as MissingYear, ClockCode, ContractState, Severity, Side, SlaClockKind,
-    SlaUnit, TargetSource,
+    CalendarMissing as MissingYear, ClockCode, ContractState, Language, Severity, Side,
+    SlaClockKind, SlaUnit, TargetSource,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::super::clocks::ContractTerms;
 use super::account::{DayAccount, account, for_reader, missing, no_target, small};
 use super::types::Maybe;
-use crate::error::{Error, Lang, Reason, Result};
+use crate::error::{Error, Reason, Result};
 use crate::graphql::{app, lang, requester};
 use crate::scalar::{Day, Instant};
 
@@ -168,8 +168,8 @@ async fn preview(
     let note = match (code, limit) {
         (Some(ClockCode::ResolutionBySeverity), Limit::None) => Some(no_target(lang(ctx))),
         (Some(_), Limit::None) => Some(match lang(ctx) {
-            Lang::Zh => "该时限以约定的日期为准".to_owned(),
-            Lang::En => "this clock is due when the parties agreed".to_owned(),
+            Language::Zh => "该时限以约定的日期为准".to_owned(),
+            Language::En => "this clock is due when the parties agreed".to_owned(),
         }),
         (_, _) => None,
     };

@@ -7,11 +7,11 @@ use entity::ids::TicketId;
 use entity::rules::access::Permission;
 use entity::ticket;
 use entity::values::{
-    ClockCancelReason, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
+    ClockCancelReason, NotificationKind, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
-use super::handle::notice;
+use super::handle::{ask_centre, notice};
 use super::{Change, wait};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -93,22 +93,14 @@ pub async fn propose_duplicate(
     change.step(TicketAction::ProposeDuplicate)?;
     let parent = parent_of(&change, parent.id).await?;
     change.row.proposed_parent_id = Some(parent.id);
-    let row = &change.row;
-    let centre = notification::people(
-        &change.tx,
-        row.hospital_id,
-        row.contract_id,
-        &[Role::HospItAdmin],
-    )
-    .await?;
-    let what = notice(
-        row,
-        NotificationKind::DecisionNeeded,
-        format!("duplicate:{}:{}", row.id, row.version),
+    let cause = format!("duplicate:{}:{}", change.row.id, change.row.version);
+    ask_centre(
+        &change,
+        cause,
         "服务商提出与他单重复，请决定",
         "is proposed as a duplicate, please decide",
-    );
-    notification::tell(&change.tx, app, row.hospital_id, &centre, &what).await?;
+    )
+    .await?;
     let text = format!("{}：{reason}", parent.number);
     change
         .commit(

@@ -120,6 +120,25 @@ pub(super) fn notice(
     }
 }
 
+/// Asks the information centre to decide something about the ticket; `cause` names what waits.
+pub(super) async fn ask_centre(
+    change: &Change<'_>,
+    cause: String,
+    zh: &str,
+    en: &str,
+) -> Result<()> {
+    let row = &change.row;
+    let centre = notification::people(
+        &change.tx,
+        row.hospital_id,
+        row.contract_id,
+        &[Role::HospItAdmin],
+    )
+    .await?;
+    let what = notice(row, NotificationKind::DecisionNeeded, cause, zh, en);
+    notification::tell(&change.tx, change.app, row.hospital_id, &centre, &what).await
+}
+
 /// Who handles a category: trainings are the trainer's, everything else the engineers' (`domain.md` 2.3).
 fn handles(who: &Requester, row: &ticket::Model) -> bool {
     who.roles_at(row.hospital_id).any(|role| match role {

@@ -4,10 +4,10 @@ use entity::ids::TicketId;
 use entity::rules::access::Permission;
 use entity::ticket;
 use entity::values::{
-    ClockCancelReason, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
+    ClockCancelReason, NotificationKind, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
 };
 
-use super::handle::notice;
+use super::handle::{ask_centre, notice};
 use super::{Change, LONG, checked_option, wait};
 use crate::app::App;
 use crate::error::{Result, UserErrorCode};
@@ -35,22 +35,14 @@ pub async fn propose_out_of_scope(
     }
     change.row.scope_proposed_by = change.actor();
     change.row.scope_reason = Some(reason.clone());
-    let row = &change.row;
-    let centre = notification::people(
-        &change.tx,
-        row.hospital_id,
-        row.contract_id,
-        &[Role::HospItAdmin],
-    )
-    .await?;
-    let what = notice(
-        row,
-        NotificationKind::DecisionNeeded,
-        format!("scope:{}:{}", row.id, row.version),
+    let cause = format!("scope:{}:{}", change.row.id, change.row.version);
+    ask_centre(
+        &change,
+        cause,
         "服务商提出超范围，请决定",
         "is proposed as out of scope, please decide",
-    );
-    notification::tell(&change.tx, app, row.hospital_id, &centre, &what).await?;
+    )
+    .await?;
     change
         .commit(
             TicketEventKind::ScopeProposed,

@@ -1,18 +1,14 @@
 //! Waits: proposed by the vendor, decided by the hospital, ended by a reply or by hand (S7, S8).
 
-use super::handle::notice;
+use super::handle::ask_centre;
 use super::{Change, LONG, Once, checked};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
-use crate::notification;
 use crate::replay::Replay;
 use crate::requester::Requester;
 use entity::ids::{TicketId, WaitId};
 use entity::rules::access::Permission;
-use entity::values::{
-    Decision, NotificationKind, Role, TicketAction, TicketEventKind, TicketStatus, WaitEnd,
-    WaitReason,
-};
+use entity::values::{Decision, TicketAction, TicketEventKind, TicketStatus, WaitEnd, WaitReason};
 use entity::{ticket, wait};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::ExprTrait;
@@ -100,21 +96,14 @@ pub async fn propose_wait(
     }
     .insert(&change.tx)
     .await?;
-    let centre = notification::people(
-        &change.tx,
-        change.row.hospital_id,
-        change.row.contract_id,
-        &[Role::HospItAdmin],
-    )
-    .await?;
-    let what = notice(
-        &change.row,
-        NotificationKind::DecisionNeeded,
-        format!("wait:{}", row.id),
+    let cause = format!("wait:{}", row.id);
+    ask_centre(
+        &change,
+        cause,
         "申请等待，请决定",
         "asks for a wait, please decide",
-    );
-    notification::tell(&change.tx, app, change.row.hospital_id, &centre, &what).await?;
+    )
+    .await?;
     change
         .commit(
             TicketEventKind::WaitProposed,
