@@ -85,7 +85,18 @@ impl Binary {
             .open(store.log())
             .unwrap();
         let child = self
-            .command(&["serve", "--unmetered", "--listen", &listen], store)
+            .command(
+                // The people of the demonstration have had their passwords for months.
+                &[
+                    "serve",
+                    "--unmetered",
+                    "--password-preset",
+                    "nist",
+                    "--listen",
+                    &listen,
+                ],
+                store,
+            )
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
