@@ -39,7 +39,10 @@ pub struct Db {
     /// Distinguishes databases within one process, of which tests have many.
     #[cfg_attr(
         not(debug_assertions),
-        expect(dead_code, reason = "only debug builds guard against waiting for oneself")
+        expect(
+            dead_code,
+            reason = "only debug builds guard against waiting for oneself"
+        )
     )]
     number: usize,
     /// The SQLite file.

@@ -74,23 +74,38 @@ pub fn get(path: &str) -> Vec<u8> {
 
 /// A connection that is kept.
 pub struct Wire {
+    port: u16,
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// When the last answer came.
+    last: Instant,
+}
+
+/// The server closes a connection that has been idle for 5 s; one that is nearly as old is opened anew.
+const IDLE: Duration = Duration::from_secs(3);
+
+async fn connected(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
 }
 
 impl Wire {
     /// Connects.
     pub async fn open(port: u16) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        stream.set_nodelay(true).unwrap();
         Self {
-            stream,
+            port,
+            stream: connected(port).await,
             buffer: Vec::with_capacity(64 * 1024),
+            last: Instant::now(),
         }
     }
 
     /// Sends a request; status and body of the answer.
     pub async fn ask(&mut self, request: &[u8]) -> (u16, &[u8]) {
+        if self.last.elapsed() > IDLE {
+            self.stream = connected(self.port).await;
+        }
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
         let mut whole = None;
@@ -105,6 +120,7 @@ impl Wire {
                 && self.buffer.len() >= end
             {
                 let status = std::str::from_utf8(&self.buffer[9..12]).unwrap();
+                self.last = Instant::now();
                 return (status.parse().unwrap(), &self.buffer[body..end]);
             }
             let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
