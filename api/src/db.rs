@@ -36,6 +36,9 @@ pub use tx::{CommitFailed, Tx};
 pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// For batches of edges. Resolvers that read by themselves may hold every connection of `read` while the batches
+    /// that they wait for are read; from the same pool the two would wait for each other.
+    edges: DatabaseConnection,
     /// Distinguishes databases within one process, of which tests have many.
     #[cfg_attr(
         not(debug_assertions),
@@ -82,6 +85,11 @@ const ACQUIRE: Duration = Duration::from_secs(4);
 /// How long SQLite waits for another process.
 const BUSY: Duration = Duration::from_secs(5);
 const POSTGRES_POOL: u32 = 8;
+/// Connections of PostgreSQL for batches of edges.
+const POSTGRES_EDGES: u32 = 4;
+/// Connections of SQLite that read, and those for batches of edges.
+const SQLITE_READERS: u32 = 4;
+const SQLITE_EDGES: u32 = 2;
 
 /// SQLite before this version can corrupt its WAL; sqlx bundles a later one.
 const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
@@ -108,10 +116,12 @@ impl Db {
         let mut db = if url.starts_with("sqlite:") {
             let write = opened(url).await?;
             check_sqlite_version(&write).await?;
-            let read = Database::connect(sqlite(url, true)).await?;
+            let read = Database::connect(sqlite(url, Some(SQLITE_READERS))).await?;
+            let edges = Database::connect(sqlite(url, Some(SQLITE_EDGES))).await?;
             Self {
                 write,
                 read,
+                edges,
                 number,
                 file: file_of(url),
                 unlimited: None,
@@ -129,6 +139,7 @@ impl Db {
                 ))
                 .await?,
                 read: Database::connect(postgres(url, POSTGRES_POOL, false)).await?,
+                edges: Database::connect(postgres(url, POSTGRES_EDGES, false)).await?,
                 number,
                 file: None,
                 unlimited: Some(single(url)),
@@ -141,6 +152,7 @@ impl Db {
         let statements = Arc::clone(&db.statements);
         statements.watch(&mut db.write);
         statements.watch(&mut db.read);
+        statements.watch(&mut db.edges);
         Ok(db)
     }
 
@@ -167,6 +179,7 @@ impl Db {
     /// # Errors
     /// Those of the driver.
     pub async fn close(self) -> Result<(), DbErr> {
+        self.edges.close().await?;
         self.read.close().await?;
         self.write.close().await
     }
@@ -175,6 +188,12 @@ impl Db {
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// The pool for batches of edges, which must never wait for the resolvers.
+    #[must_use]
+    pub fn edges(&self) -> &DatabaseConnection {
+        &self.edges
     }
 
     /// Which engine.
@@ -300,7 +319,7 @@ pub fn schema_version() -> String {
 async fn opened(url: &str) -> Result<DatabaseConnection, DbErr> {
     let begun = Instant::now();
     loop {
-        match Database::connect(sqlite(url, false)).await {
+        match Database::connect(sqlite(url, None)).await {
             Err(error) if transient(&error).is_some() && begun.elapsed() < BUSY => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -318,10 +337,11 @@ pub fn file_of(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path))
 }
 
-fn sqlite(url: &str, read_only: bool) -> ConnectOptions {
+/// The writer's one connection, or a pool that only reads.
+fn sqlite(url: &str, readers: Option<u32>) -> ConnectOptions {
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let mut options = ConnectOptions::new(url);
-    let pool = if read_only { 4 } else { 1 };
+    let (pool, read_only) = (readers.unwrap_or(1), readers.is_some());
     options
         .max_connections(pool)
         .min_connections(1)

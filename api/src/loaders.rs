@@ -88,7 +88,7 @@ macro_rules! by_id {
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
                 let rows = $table::Entity::find()
                     .filter($table::Column::Id.is_in(padded(keys)))
-                    .all(self.0.read())
+                    .all(self.0.edges())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
             }
@@ -102,7 +102,7 @@ impl Loader<PersonId> for Rows {
 
     async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, Error> {
         let query = person::Entity::find().filter(person::Column::Id.is_in(padded(keys)));
-        let rows = partial::some(query, &person::shown(), self.0.read()).await?;
+        let rows = partial::some(query, &person::shown(), self.0.edges()).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
@@ -125,7 +125,7 @@ macro_rules! of_person {
                 let rows = $table::Entity::find()
                     .filter($table::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
                     .order_by_asc($table::Column::Id)
-                    .all(self.0.read())
+                    .all(self.0.edges())
                     .await?;
                 let mut found: HashMap<$name, Self::Value> = HashMap::new();
                 for row in rows {
@@ -163,7 +163,7 @@ impl Loader<LeadsOf> for Rows {
             .filter(role_grant::Column::DepartmentId.is_in(keys.iter().map(|key| key.0)))
             .filter(role_grant::Column::IsLead.eq(true))
             .filter(role_grant::Column::State.eq(GrantState::Active))
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         let led = grants
             .iter()
@@ -184,13 +184,13 @@ impl Loader<ManagersOf> for Rows {
         let serving = assignment::Entity::find()
             .filter(assignment::Column::ContractId.is_in(keys.iter().map(|key| key.0)))
             .filter(assignment::Column::UntilAt.is_null())
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         let managers = role_grant::Entity::find()
             .filter(role_grant::Column::PersonId.is_in(serving.iter().map(|row| row.person_id)))
             .filter(role_grant::Column::Role.eq(Role::VendorPm))
             .filter(role_grant::Column::State.eq(GrantState::Active))
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         let pairs = serving.iter().filter(|row| {
             managers.iter().any(|grant| {
@@ -211,7 +211,7 @@ async fn people_of<K: Copy + Eq + std::hash::Hash>(
         .filter(person::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
         .order_by_asc(person::Column::Name)
         .order_by_asc(person::Column::Id)
-        .all(db.read())
+        .all(db.edges())
         .await?;
     let mut found: HashMap<K, Vec<person::Model>> = HashMap::new();
     for row in people {
@@ -260,7 +260,7 @@ impl Loader<RecurrencesOf> for Rows {
             )
             .order_by_asc(C::ProposedAt)
             .order_by_asc(C::Id)
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         Ok(keys
             .iter()
@@ -289,7 +289,7 @@ impl Loader<DemandsOf> for Rows {
             .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .order_by_asc(C::IssuedAt)
             .order_by_asc(C::Id)
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         let mut found: HashMap<DemandsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -315,7 +315,7 @@ impl Loader<ClocksOf> for Rows {
         let query = sla_clock::Entity::find()
             .filter(sla_clock::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(sla_clock::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))));
-        let mut rows = partial::some(query, &columns, self.0.read()).await?;
+        let mut rows = partial::some(query, &columns, self.0.edges()).await?;
         rows.sort_unstable_by_key(|row| (row.cycle, row.code.word()));
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -347,7 +347,7 @@ impl Loader<AttachmentsOf> for Rows {
             .filter(attachment::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .order_by_asc(attachment::Column::UploadedAt)
             .order_by_asc(attachment::Column::Id)
-            .all(self.0.read())
+            .all(self.0.edges())
             .await?;
         let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -494,7 +494,7 @@ macro_rules! numbered {
                         .filter(C::TicketId.is_in(padded(&counted)))
                         .group_by(C::TicketId)
                         .into_tuple::<(TicketId, i32)>()
-                        .all(self.0.read())
+                        .all(self.0.edges())
                         .await?;
                     last.extend(rows);
                 }
@@ -513,7 +513,7 @@ macro_rules! numbered {
                 let text = keys.iter().any(|key| key.0.wanted.text);
                 let columns: Vec<C> =
                     C::iter().filter(|column| text || !matches!(column, $(C::$long)|+)).collect();
-                let mut rows = partial::some(query, &columns, self.0.read()).await?;
+                let mut rows = partial::some(query, &columns, self.0.edges()).await?;
                 rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
                 for row in rows {

@@ -173,6 +173,20 @@ both_backends! {
         assert!(!select("person").contains("password_hash"), "{}", select("person"));
     }
 
+    /// G71: resolvers that read by themselves and batches share the connections without waiting for each other.
+    async fn counts_and_edges_in_one_request_do_not_starve_each_other(app: &TestApp) {
+        for n in 0..6 {
+            app.consult(&format!("statement-starve-{n}")).await;
+        }
+        let list = |n: usize| format!("r{n}:tickets(first:{}){{totalCount a:totalCount b:totalCount nodes{{reporter{{name}} slaClocks{{code}}}}}}", n + 1);
+        let lists: Vec<String> = (0..6).map(list).collect();
+        let query = format!("{{{} contracts{{projectManagers{{name}}}}}}", lists.join(" "));
+        for _ in 0..40 {
+            let body = app.ask("it_admin", &query, json!({})).await;
+            assert!(body["errors"].is_null(), "{body}");
+        }
+    }
+
     /// G72: what is read of a column does not depend on what else is selected.
     async fn every_field_of_a_listed_ticket_is_the_same_alone_as_in_company(app: &TestApp) {
         let ticket = app.fault("statement-key-1", "HIGH", "SEVERAL").await;
