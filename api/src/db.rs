@@ -31,7 +31,7 @@ pub use retry::{retrying, transient};
 pub use statements::Statements;
 pub use tx::{CommitFailed, Tx};
 
-/// The database: a pool that writes and a pool that only reads.
+/// The database: a pool that writes and two that only read.
 #[derive(Clone, Debug)]
 pub struct Db {
     write: DatabaseConnection,
@@ -162,10 +162,11 @@ impl Db {
         Self { metrics, ..self }
     }
 
-    /// Both pools, for those who look at their settings; writes go through [`Db::begin_write`].
+    /// Every pool, the one that writes first, for those who look at their settings; writes go through
+    /// [`Db::begin_write`].
     #[must_use]
-    pub fn both(&self) -> [&DatabaseConnection; 2] {
-        [&self.write, &self.read]
+    pub fn connections(&self) -> [&DatabaseConnection; 3] {
+        [&self.write, &self.read, &self.edges]
     }
 
     /// Transactions committed so far by this process.
@@ -174,7 +175,7 @@ impl Db {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Closes both pools.
+    /// Closes every pool.
     ///
     /// # Errors
     /// Those of the driver.

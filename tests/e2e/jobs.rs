@@ -215,7 +215,7 @@ both_backends! {
         assert_eq!((done.state, done.attempt), (JobState::Done, 13));
 
         use sea_orm::sea_query::Expr;
-        job::Entity::update_many().col_expr(job::Column::State, Expr::value(JobState::Dead)).exec(app.db.both()[0]).await.unwrap();
+        job::Entity::update_many().col_expr(job::Column::State, Expr::value(JobState::Dead)).exec(app.db.connections()[0]).await.unwrap();
         jobs::discard(app, &id).await.unwrap();
         assert_eq!(only(app).await.state, JobState::Cancelled);
         assert_eq!(jobs::discard(app, &id).await.unwrap_err().code().word(), "WRONG_STATE");
@@ -257,31 +257,51 @@ both_backends! {
         assert_eq!(overdue, 3);
     }
 
-    /// L35: the targets of the two databases, from the histogram that an operator sees.
+    /// L35: the targets of the two databases, from the histogram that an operator sees. Other tests on the machine may
+    /// spoil a round; a worker that is not woken, or slow, spoils them all.
     async fn a_job_starts_soon_after_it_was_enqueued_realtime(app: &TestApp) {
-        let app = App { clock: Clock::real(), ..app.app.clone() };
-        let stop = tokio_util::sync::CancellationToken::new();
-        let worker = tokio::spawn(jobs::work(app.clone(), stop.clone()));
-        let whose = hospital(&app).await;
-        for _ in 0..60 {
-            enqueue(&app, vec![no_op(whose, app.clock.now())]).await;
-            app.wake.notify_one();
-            tokio::time::sleep(Duration::from_millis(40)).await;
+        let target = if app.app.db.backend() == DbBackend::Postgres { "0.3" } else { "0.15" };
+        let mut shares = Vec::new();
+        for _ in 0..5 {
+            let (soon, all) = started_within(&app.app, target).await;
+            assert!(all >= 60.0, "{all} started");
+            shares.push(soon / all);
+            if soon / all >= 0.95 {
+                return;
+            }
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        stop.cancel();
-        worker.await.unwrap();
-        let page = app.metrics.encode().unwrap();
-        let target = if app.db.backend() == DbBackend::Postgres { "0.3" } else { "0.15" };
-        let of = |line: &str| -> f64 {
-            let start = format!("icuops_job_start_latency_seconds_{line}");
-            page.lines().find_map(|line| line.strip_prefix(start.as_str())).unwrap().trim().parse().unwrap()
-        };
-        let (soon, all) = (of(&format!("bucket{{le=\"{target}\",kind=\"MAIL\"}}")), of("count{kind=\"MAIL\"}"));
-        // On a quiet machine it is 95 of 100. Among many tests that share it, most is what tells a woken worker from one
-        // that looks every second.
-        assert!(all >= 60.0 && soon / all > 0.5, "{soon} of {all} within {target} s");
+        panic!("{shares:?} within {target} s");
     }
+}
+
+/// Enqueues sixty jobs beside a worker of its own: how many it started within so many seconds, and how many at all.
+async fn started_within(app: &App, target: &str) -> (f64, f64) {
+    let app = App {
+        clock: Clock::real(),
+        metrics: Arc::default(),
+        ..app.clone()
+    };
+    let stop = tokio_util::sync::CancellationToken::new();
+    let worker = tokio::spawn(jobs::work(app.clone(), stop.clone()));
+    let whose = hospital(&app).await;
+    for _ in 0..60 {
+        enqueue(&app, vec![no_op(whose, app.clock.now())]).await;
+        app.wake.notify_one();
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.cancel();
+    worker.await.unwrap();
+    let page = app.metrics.encode().unwrap();
+    let of = |line: &str| -> f64 {
+        let start = format!("icuops_job_start_latency_seconds_{line}");
+        let value = page
+            .lines()
+            .find_map(|line| line.strip_prefix(start.as_str()));
+        value.unwrap().trim().parse().unwrap()
+    };
+    let soon = format!("bucket{{le=\"{target}\",kind=\"MAIL\"}}");
+    (of(&soon), of("count{kind=\"MAIL\"}"))
 }
 
 /// Uses up every attempt of the only job.
@@ -367,7 +387,7 @@ async fn mailing(backend: Backend, answers: &'static [&'static str]) -> Option<T
         ..notice
     };
     job::Entity::delete_many()
-        .exec(app.app.db.both()[0])
+        .exec(app.app.db.connections()[0])
         .await
         .unwrap();
     let whose = hospital(&app.app).await;
