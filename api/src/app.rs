@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use reports::sign::TrustRoots;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::health::Health;
 use crate::jobs::Held;
 use crate::metrics::Metrics;
+use crate::report::{Engine, esign};
 
 /// The shared state; one for the process.
 #[derive(Clone, Debug)]
@@ -35,6 +37,10 @@ pub struct App {
     pub node: Uuid,
     /// Jobs that this process holds.
     pub held: Arc<Held>,
+    /// Report definitions and the child that lays them out.
+    pub reports: Arc<Engine>,
+    /// Roots that the certificates of electronic seals must lead to.
+    pub trust: Arc<TrustRoots>,
     /// Wakes the worker when a job was committed.
     pub wake: Arc<Notify>,
 }
@@ -43,13 +49,15 @@ impl App {
     /// Connects, migrates and checks.
     ///
     /// # Errors
-    /// Those of the database, and of the random source of the machine.
+    /// Those of the database, and of the random source of the machine; `INVALID` for settings of reports and seals.
     pub async fn start(config: Config, clock: Clock) -> Result<Self> {
         let metrics = Arc::new(Metrics::default());
         let db = Db::connect(&config.database_url)
             .await?
             .measured(Arc::clone(&metrics));
         db.migrate(&clock).await?;
+        let reports = Arc::new(Engine::open(&config).await?);
+        let trust = Arc::new(esign::roots(&config.trust_roots)?);
         let passwords = Passwords::new(config.hash_permits)?;
         let mut cursor_key = [0_u8; 32];
         getrandom::fill(&mut cursor_key)
@@ -64,6 +72,8 @@ impl App {
             metrics,
             node: Uuid::new_v4(),
             held: Arc::default(),
+            reports,
+            trust,
             wake: Arc::new(Notify::new()),
         })
     }

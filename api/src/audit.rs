@@ -15,6 +15,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::requester::Requester;
@@ -63,6 +64,24 @@ impl<'a> Act<'a> {
             reason: Some(code.to_owned()),
         }
     }
+}
+
+/// Records a refused attempt in a transaction of its own, in the chain of the person's home.
+///
+/// # Errors
+/// Those of the database.
+pub async fn refused(
+    app: &App,
+    who: &Requester,
+    action: &str,
+    (object_type, object_id): (&str, Option<Uuid>),
+    error: &Error,
+) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    let act = Act::refused(action, object_type, object_id, error.code().word());
+    append(&tx, app.clock.now(), who.home(), who, act).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Appends one row to the chain of `hospital`, or to the system's. Call it last in the transaction.

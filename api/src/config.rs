@@ -34,6 +34,12 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// How long claims of jobs hold.
     pub leases: Leases,
+    /// Folders of an operator's own report definitions.
+    pub reports: Vec<PathBuf>,
+    /// Files (PEM) with the roots that the certificates of electronic seals must lead to; none accepts no such seal.
+    pub trust_roots: Vec<PathBuf>,
+    /// Program that lays out reports; none is this one.
+    pub layout_program: Option<PathBuf>,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
@@ -61,6 +67,9 @@ impl Config {
             metrics_token: None,
             metrics_listen: None,
             leases: Leases::default(),
+            reports: Vec::new(),
+            trust_roots: Vec::new(),
+            layout_program: None,
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
             password_preset: Preset::Mlps3,

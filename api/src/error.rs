@@ -150,6 +150,22 @@ impl Error {
         self
     }
 
+    /// Puts the place of the fault, such as a line of a sheet, before what is said of it.
+    #[must_use]
+    pub fn in_place(mut self, zh: &str, en: &str) -> Self {
+        let row = self.code.row();
+        let (said_zh, said_en) = match (self.detail.take(), self.reason) {
+            (Some(said), _) => said,
+            (None, Some(reason)) => {
+                let (zh, en) = reason.text();
+                (zh.to_owned(), en.to_owned())
+            }
+            (None, None) => (row.hint_zh.to_owned(), row.hint_en.to_owned()),
+        };
+        self.detail = Some((joined(zh, "：", &said_zh), joined(en, ": ", &said_en)));
+        self
+    }
+
     /// Keeps the cause for the log.
     #[must_use]
     pub fn caused_by(

@@ -62,6 +62,17 @@ pub struct Staged {
     pub has_nul: bool,
 }
 
+impl Staged {
+    /// All its bytes.
+    ///
+    /// # Errors
+    /// `INTERNAL`.
+    pub async fn bytes(&self) -> Result<Vec<u8>> {
+        let path = self.path.0.clone();
+        blocking(move || fs::read(path)).await
+    }
+}
+
 /// Deletes its file when it goes; after a rename there is nothing to delete.
 #[derive(Debug)]
 struct Discarded(PathBuf);

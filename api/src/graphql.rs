@@ -6,11 +6,15 @@ mod connection;
 mod node;
 mod payload;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{
+    Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, Schema, SchemaBuilder,
+};
 use entity::values::Language;
+use uuid::Uuid;
 
 pub use connection::{Counter, Page, PageInfo, page};
 pub use node::{Found, Node, NodeQuery};
@@ -18,10 +22,17 @@ pub use payload::Payload;
 
 use crate::account::graphql::{AccountMutation, AccountQuery};
 use crate::app::App;
+use crate::audit;
 use crate::calendar::graphql::{CalendarMutation, CalendarQuery};
-use crate::error::{Error, UserError};
+use crate::db::retrying;
+use crate::error::{Code, Error, UserError};
 use crate::http::origin::COOKIE_NAME;
+use crate::inspection::graphql::{
+    AssetMutation, FindingMutation, InspectionMutation, InspectionPlanMutation, InspectionQuery,
+    InspectionReportMutation, RectificationMutation,
+};
 use crate::notification::graphql::{NotificationMutation, NotificationQuery};
+use crate::report::graphql::{ReportMutation, ReportQuery};
 use crate::requester::Requester;
 use crate::ticket::graphql::{
     BoardQuery, BreachQuery, BulkMutation, ClaimMutation, DemandMutation, ExplainQuery,
@@ -40,6 +51,8 @@ pub struct Query(
     PreviewQuery,
     BoardQuery,
     BreachQuery,
+    InspectionQuery,
+    ReportQuery,
     NotificationQuery,
 );
 
@@ -55,6 +68,13 @@ pub struct Mutation(
     BulkMutation,
     RecurrenceMutation,
     DemandMutation,
+    AssetMutation,
+    InspectionPlanMutation,
+    InspectionMutation,
+    FindingMutation,
+    InspectionReportMutation,
+    RectificationMutation,
+    ReportMutation,
     NotificationMutation,
 );
 
@@ -73,22 +93,58 @@ pub enum OrderDirection {
 /// The schema of the server.
 pub type IcuopsSchema = Schema<Query, Mutation, EmptySubscription>;
 
+type Builder = SchemaBuilder<Query, Mutation, EmptySubscription>;
+
+fn builder(app: Option<App>) -> Builder {
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<Payload>()
+        .limit_depth(16)
+        .limit_recursive_depth(24)
+        .disable_suggestions();
+    match app {
+        Some(app) => builder.data(app),
+        None => builder,
+    }
+}
+
 /// Builds the schema; `app` is absent when only the SDL is wanted.
 #[must_use]
 pub fn schema(app: Option<App>) -> IcuopsSchema {
     // The second net, wide enough for the standard introspection query; the first is `http::graphql`.
-    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .register_output_type::<Payload>()
-        .limit_depth(16)
-        .limit_recursive_depth(24)
+    builder(app)
         .limit_complexity(1000)
         .limit_aliases(30)
         .limit_directives(5)
-        .disable_suggestions();
-    if let Some(app) = app {
-        builder = builder.data(app);
+        .finish()
+}
+
+/// The same schema for the queries of report definitions: reviewed documents, bounded by their own limits.
+#[must_use]
+pub fn report_schema(app: Option<App>) -> IcuopsSchema {
+    builder(app).limit_complexity(20_000).finish()
+}
+
+/// Why a document does not fit the schema; nothing of it is executed.
+///
+/// # Errors
+/// What the engine says.
+pub async fn fits(schema: &IcuopsSchema, document: &str) -> Result<(), String> {
+    // The engine validates before it looks for the operation, and no operation has this name.
+    const NOBODY: &str = "_";
+    let request = async_graphql::Request::new(document).operation_name(NOBODY);
+    let told: Vec<String> = schema
+        .execute(request)
+        .await
+        .errors
+        .into_iter()
+        .map(|error| error.message)
+        .filter(|message| !message.starts_with("Unknown operation named"))
+        .collect();
+    if told.is_empty() {
+        Ok(())
+    } else {
+        Err(told.join("; "))
     }
-    builder.finish()
 }
 
 /// The SDL, sorted, as it is committed in `schema.graphql`.
@@ -177,6 +233,45 @@ pub fn settle<T, P>(
             Err(error) => Err(error.into()),
         },
     })
+}
+
+/// Records a refusal in a transaction of its own.
+///
+/// # Errors
+/// The refusal itself; those of the database.
+pub async fn audited<T>(
+    ctx: &Context<'_>,
+    action: &str,
+    object: (&str, Option<Uuid>),
+    done: Result<T, Error>,
+) -> Result<T, Error> {
+    match done {
+        // What the server could not do, or does not know, is no refusal.
+        Err(error)
+            if error.code().user().is_some()
+                || matches!(error.code(), Code::Forbidden | Code::Unauthenticated) =>
+        {
+            audit::refused(app(ctx), requester(ctx), action, object, &error).await?;
+            Err(error)
+        }
+        other => other,
+    }
+}
+
+/// Runs an act, again if the database asks for it; a refusal is recorded.
+pub async fn act<T, P, F>(
+    ctx: &Context<'_>,
+    action: &str,
+    object: (&str, Option<Uuid>),
+    run: impl Fn() -> F,
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+) -> Option<async_graphql::Result<P>>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let done = retrying(app(ctx), || Box::pin(run())).await;
+    let done = audited(ctx, action, object, done).await;
+    settle(ctx, done, payload)
 }
 
 /// [`settle`] for a payload without a node.

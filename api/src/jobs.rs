@@ -34,6 +34,12 @@ pub enum Kind {
     Unconfirmed,
     /// Tells the information centre of a claimed time that nobody answered; the subject is the claim.
     ClaimUndecided,
+    /// Reminds of an inspection that the contract asks for and nobody has ended; the subject is the contract.
+    InspectionGap,
+    /// Reminds of an inspection without a step, or of its report; the subject is the inspection.
+    InspectionPoint,
+    /// Lays out an approved report; the subject is the report.
+    ReportLayout,
     /// Sends a notification by e-mail; the subject is the notification.
     Mail,
     /// Sends what waited for service time as one e-mail; the subject is the person.
@@ -46,10 +52,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::ClockPoint,
         Self::Unconfirmed,
         Self::ClaimUndecided,
+        Self::InspectionGap,
+        Self::InspectionPoint,
+        Self::ReportLayout,
         Self::Mail,
         Self::Digest,
         Self::Leave,
@@ -63,6 +72,9 @@ impl Kind {
             Self::ClockPoint => "CLOCK_POINT",
             Self::Unconfirmed => "UNCONFIRMED",
             Self::ClaimUndecided => "CLAIM_UNDECIDED",
+            Self::InspectionGap => "INSPECTION_GAP",
+            Self::InspectionPoint => "INSPECTION_POINT",
+            Self::ReportLayout => "REPORT_LAYOUT",
             Self::Mail => "MAIL",
             Self::Digest => "DIGEST",
             Self::Leave => "LEAVE",
@@ -70,16 +82,18 @@ impl Kind {
         }
     }
 
-    /// Whether it talks to somebody outside the database, who may be slow.
+    /// Whether it talks to somebody outside the database, who may be slow: a mail server, the child that lays out.
     #[must_use]
     pub const fn talks(self) -> bool {
         match self {
             Self::ClockPoint
             | Self::Unconfirmed
             | Self::ClaimUndecided
+            | Self::InspectionGap
+            | Self::InspectionPoint
             | Self::Leave
             | Self::Calendar => false,
-            Self::Mail | Self::Digest => true,
+            Self::Mail | Self::Digest | Self::ReportLayout => true,
         }
     }
 

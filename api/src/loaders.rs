@@ -4,6 +4,7 @@
 //! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
 
 mod drive;
+mod inspected;
 mod parts;
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,12 +14,14 @@ use std::time::Duration;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::Timer;
-use entity::ids::{ContractId, DepartmentId, HospitalId, PersonId, TicketId};
+use entity::ids::{
+    ContractId, DepartmentId, HospitalId, InspectionId, InspectionPlanId, PersonId, TicketId,
+};
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, attachment, contract, department, hospital, partial, person, recurrence_link,
-    resolution_demand, role_grant, sla_clock, ticket, ticket_event, ticket_reply, ticket_step,
-    undertaking,
+    assignment, attachment, contract, department, hospital, inspection, inspection_plan, partial,
+    person, recurrence_link, resolution_demand, role_grant, sla_clock, ticket, ticket_event,
+    ticket_reply, ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
@@ -27,6 +30,7 @@ use sea_orm::{
 };
 
 pub use drive::{Batches, drive};
+pub use inspected::*;
 pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
 
 use crate::db::Db;
@@ -110,6 +114,8 @@ impl Loader<PersonId> for Rows {
 by_id!(HospitalId, hospital);
 by_id!(DepartmentId, department);
 by_id!(ContractId, contract);
+by_id!(InspectionId, inspection);
+by_id!(InspectionPlanId, inspection_plan);
 
 macro_rules! of_person {
     ($(#[$about:meta])* $name:ident, $table:ident) => {

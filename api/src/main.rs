@@ -2,7 +2,7 @@
 
 mod cli;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +11,6 @@ use api::clock::Clock;
 use api::config::Config;
 use api::error::{Error, Result};
 use clap::{Args, Parser, Subcommand};
-use entity::rules::password::Preset;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -30,9 +29,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// 演示：内嵌数据库、示范合同与工单，仅限本机. Demonstration on this machine only, with an embedded database.
-    Demo(DemoArgs),
+    Demo(cli::serve::DemoArgs),
     /// 生产运行. Serve a hospital.
-    Serve(ServeArgs),
+    Serve(Box<cli::serve::ServeArgs>),
     /// 建立医院、服务商、合同与首批账号，一次性口令只打印一次. Found a hospital from a TOML file; one-time passwords are printed once.
     Setup {
         /// The setup file; see README.
@@ -58,6 +57,11 @@ enum Command {
         #[command(subcommand)]
         what: cli::calendar::CalendarCommand,
     },
+    /// 报告文件：在本机签名、核验，无需服务器. Report files: signed and verified on this machine, without a server.
+    Report {
+        #[command(subcommand)]
+        what: cli::report::ReportCommand,
+    },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
     /// 审计链. The audit chains.
@@ -69,6 +73,13 @@ enum Command {
     Job {
         #[command(subcommand)]
         what: JobCommand,
+    },
+    /// 由服务进程启动，在子进程中排版报告. Started by the server: lays out reports in a process of its own.
+    #[command(hide = true, name = "report-layout")]
+    ReportLayout {
+        /// 另外的报告定义目录. Folders of further definitions.
+        #[arg(long, value_name = "DIR")]
+        reports: Vec<PathBuf>,
     },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
@@ -130,61 +141,6 @@ struct Store {
     data: PathBuf,
 }
 
-#[derive(Args)]
-struct DemoArgs {
-    /// 端口，仅 127.0.0.1. Port on 127.0.0.1.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
-    /// 数据目录. Data folder.
-    #[arg(long, default_value = "data")]
-    data: PathBuf,
-    /// 清空演示数据重建. Make the demonstration anew.
-    #[arg(long)]
-    reset: bool,
-    /// 以此日为“今天”生成数据. Make the data as of this day.
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<chrono::NaiveDate>,
-}
-
-#[derive(Args)]
-struct ServeArgs {
-    #[command(flatten)]
-    store: Store,
-    /// 监听地址. Where to listen.
-    #[arg(long, env = "ICUOPS_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// 浏览器所见地址，如 https://icu.example. Address that browsers see.
-    #[arg(long, env = "ICUOPS_PUBLIC_ORIGIN")]
-    public_origin: Option<String>,
-    /// 另外允许的浏览器来源，可多次给出. Further origins of browsers.
-    #[arg(long, env = "ICUOPS_ALLOWED_ORIGINS", value_delimiter = ',')]
-    allow_origin: Vec<String>,
-    /// 可信代理的地址，可多次给出. Addresses of trusted proxies.
-    #[arg(long, env = "ICUOPS_PROXIES", value_delimiter = ',')]
-    proxy: Vec<IpAddr>,
-    /// 邮件服务器，如 smtps://user:pass@mail.example；缺省写入数据目录. Mail server; by default mail is written to the data folder.
-    #[arg(long, env = "ICUOPS_SMTP_URL", hide_env_values = true)]
-    smtp_url: Option<String>,
-    /// 读取 /metrics 的令牌. Token with which /metrics may be read.
-    #[arg(long, env = "ICUOPS_METRICS_TOKEN", hide_env_values = true)]
-    metrics_token: Option<String>,
-    /// 另在本机此地址提供 /metrics，无需令牌. Serves /metrics on this address of this machine too, without a token.
-    #[arg(long, env = "ICUOPS_METRICS_LISTEN", value_name = "ADDRESS")]
-    metrics_listen: Option<SocketAddr>,
-    /// 发件人. Sender of mail.
-    #[arg(long, env = "ICUOPS_SMTP_FROM", default_value = "icuops@localhost")]
-    smtp_from: String,
-    /// 口令规则：mlps3 为等保三级（三类字符或 15 个字符，90 天更换），nist 为 15 个字符、不更换. Password rules: mlps3, changed every 90 days, or nist, fifteen characters and no rotation.
-    #[arg(long, env = "ICUOPS_PASSWORD_PRESET", default_value = "mlps3", value_parser = preset)]
-    password_preset: Preset,
-    /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
-    #[arg(long, hide = true)]
-    unmetered: bool,
-}
-
-fn preset(word: &str) -> std::result::Result<Preset, String> {
-    Preset::parse(word).ok_or_else(|| "mlps3 or nist".to_owned())
-}
 /// Exit code of damage found.
 const DAMAGED: u8 = 3;
 /// Exit code where another process serves the same database.
@@ -239,8 +195,8 @@ fn say(text: &str) {
 
 async fn dispatch(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Demo(args) => demo(args).await,
-        Command::Serve(args) => serve(args).await,
+        Command::Demo(args) => cli::serve::demo(args).await,
+        Command::Serve(args) => cli::serve::serve(*args).await,
         Command::Setup { file, check, store } => setup(&file, check, &store).await,
         Command::Migrate { store } => {
             open(&store).await?;
@@ -249,6 +205,11 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::User { what } => cli::user::run(what).await,
         Command::Calendar { what } => cli::calendar::run(what).await,
+        Command::Report { what } => cli::report::run(what),
+        Command::ReportLayout { reports } => {
+            api::report::lay_out(&reports)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)
@@ -285,109 +246,6 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 async fn open(store: &Store) -> Result<App> {
     App::start(config(store, SocketAddr::new(LOOPBACK, 0))?, Clock::real()).await
-}
-
-/// Serves until SIGTERM or Ctrl-C; a second one does not wait for the end of the first.
-async fn serve_until_end(app: App, listener: TcpListener) -> Result<ExitCode> {
-    let mut signals = Signals::listen()?;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = api::run(app, listener, async {
-        // A sender that is gone means the same.
-        let _ = stopped.await;
-    });
-    tokio::pin!(serving);
-    tokio::select! {
-        done = &mut serving => return done.map(|()| ExitCode::SUCCESS),
-        () = signals.next() => {}
-    }
-    drop(stop);
-    tokio::select! {
-        done = &mut serving => done.map(|()| ExitCode::SUCCESS),
-        () = signals.next() => Ok(ExitCode::FAILURE),
-    }
-}
-
-/// The two ways to ask the process to end.
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(Error::internal)?,
-            interrupt: signal(SignalKind::interrupt()).map_err(Error::internal)?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-async fn serve(args: ServeArgs) -> Result<ExitCode> {
-    let mut config = config(&args.store, args.listen)?;
-    config.public_origin = args.public_origin;
-    config.allowed_origins = args.allow_origin;
-    config.proxies = args.proxy;
-    config.smtp_url = args.smtp_url;
-    config.mail_from = args.smtp_from;
-    config.password_preset = args.password_preset;
-    config.password_days = args.password_preset.max_days();
-    config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
-    config.metrics_listen = args.metrics_listen;
-    if args.unmetered {
-        tracing::warn!("the cost buckets are off: this server is not protected from overuse");
-        config.metered = false;
-    }
-    let _lock = api::lock::take(&config.database_url)?;
-    let app = App::start(config, Clock::real()).await?;
-    let listener = TcpListener::bind(args.listen).map_err(Error::internal)?;
-    say(&format!("icuops 已启动 listening on {}", args.listen));
-    serve_until_end(app, listener).await
-}
-
-async fn demo(args: DemoArgs) -> Result<ExitCode> {
-    let store = Store {
-        database_url: None,
-        data: args.data.clone(),
-    };
-    let address = SocketAddr::new(LOOPBACK, args.port);
-    // Bound first, so that a port in use is told before minutes of work.
-    let listener = TcpListener::bind(address).map_err(|error| {
-        Error::from(api::error::UserErrorCode::Invalid)
-            .detail(
-                format!("端口 {} 不可用，换 --port", args.port),
-                format!("port {} is not free, choose another --port", args.port),
-            )
-            .caused_by(error)
-    })?;
-    let mut config = config(&store, address)?;
-    let _lock = api::lock::take(&config.database_url)?;
-    if args.reset {
-        for name in ["icuops.db", "icuops.db-wal", "icuops.db-shm"] {
-            let path = args.data.join(name);
-            if path.exists() {
-                std::fs::remove_file(path).map_err(Error::internal)?;
-            }
-        }
-    }
-    config.demo = true;
-    // The shared password stays what the command prints.
-    config.password_days = None;
-    let app = App::start(config, Clock::real()).await?;
-    api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
-    say(&format!(
-        "\n演示已就绪 ready at http://{address}/   GraphiQL: http://{address}/graphiql"
-    ));
-    say(&format!("账号 accounts: {}", api::demo::ACCOUNTS.join(" ")));
-    say(&format!("口令 password: {}", api::demo::PASSWORD));
-    serve_until_end(app, listener).await
 }
 
 async fn setup(file: &Path, check: bool, store: &Store) -> Result<ExitCode> {

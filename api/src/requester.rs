@@ -407,6 +407,13 @@ impl Requester {
         granted.chain(machine).chain(self.seat).collect()
     }
 
+    /// The hospital whose chain takes the acts that belong to no row: the only one, else none for the system's.
+    #[must_use]
+    pub fn home(&self) -> Option<HospitalId> {
+        let hospitals = self.hospitals();
+        hospitals.first().filter(|_| hospitals.len() == 1).copied()
+    }
+
     /// Hospitals whose departments and contracts the requester reads.
     #[must_use]
     pub fn directory(&self) -> BTreeSet<HospitalId> {

@@ -1,5 +1,5 @@
 //! What the server does beside its work: keeps the write-ahead log short, looks for damage, sweeps objects
-//! without a row (L5, L14, G64).
+//! without a row (L5, L14, G64), and plans what is reminded of by the day.
 //!
 //! On PostgreSQL the server does both itself, so only the integrity check has anything to ask.
 
@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::db::Depth;
+use crate::inspection;
 use crate::ticket;
 
 /// How often the log is looked at: a fast writer adds 100 MiB in a second. It is moved into the file every 30 s.
@@ -87,12 +88,15 @@ async fn watch(app: App) {
     }
 }
 
-/// Deletes the objects of files that no row names.
+/// Deletes the objects of files that no row names, and plans the reminders of inspections that are not done.
 async fn sweep(app: &App) {
     match ticket::attachment::sweep(app).await {
         Ok(0) => {}
         Ok(deleted) => tracing::info!(deleted, "objects without a row were deleted"),
         Err(error) => tracing::error!(%error, "the sweep of objects failed"),
+    }
+    if let Err(error) = inspection::timer::sweep(app).await {
+        tracing::error!(%error, "the duties of inspections could not be looked at");
     }
 }
 

@@ -92,6 +92,8 @@ macro_rules! id_type {
 }
 
 id_type! {
+    /// 资产 asset.
+    AssetId = "ast",
     /// 附件 attachment.
     AttachmentId = "att",
     /// 违约 breach.
@@ -110,10 +112,16 @@ id_type! {
     DepartmentId = "dep",
     /// 书面催告 resolution demand.
     DemandId = "dmd",
+    /// 问题 finding of an inspection.
+    FindingId = "fnd",
     /// 角色授予 grant of a role.
     GrantId = "grt",
     /// 医院 hospital.
     HospitalId = "hos",
+    /// 巡检 inspection.
+    InspectionId = "ins",
+    /// 巡检计划 plan of inspections.
+    InspectionPlanId = "ipl",
     /// 作业 job.
     JobId = "job",
     /// 机器令牌 machine token.
@@ -128,10 +136,16 @@ id_type! {
     ParameterSetId = "prm",
     /// 服务期 service period.
     PeriodId = "prd",
+    /// 整改任务 rectification task.
+    RectificationTaskId = "rtk",
     /// 复发 recurrence link.
     RecurrenceId = "rec",
+    /// 报告 issue of a report.
+    ReportId = "rep",
     /// 答复 reply.
     ReplyId = "rpl",
+    /// 盖章件 sealed document.
+    SealedDocumentId = "sld",
     /// 会话 session.
     SessionId = "ses",
     /// 解决时限附件 SLA annex.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{ContractId, HospitalId, ParameterSetId, PersonId};
-use crate::values::{CalendarMissing, ReopenTarget, TwoHourMeaning};
+use crate::values::{CalendarMissing, ReopenTarget, ReturnVoids, TwoHourMeaning};
 
 /// A row of `parameter_set`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -44,6 +44,20 @@ pub struct Model {
     pub confirm_reminder_wd: i32,
     /// A-55, number of reminders.
     pub confirm_reminders: i32,
+    /// Working days before an inspection on site by which it is announced.
+    pub announce_onsite_wd: i32,
+    /// Natural days without a step after which an open inspection is reminded of.
+    pub inspection_idle_days: i32,
+    ///
+    pub onsite_counts_as_online: bool,
+    /// A-17, working days after which an unanswered report is reminded of; beyond them the delay is the hospital's.
+    pub report_confirm_reminder_wd: i32,
+    /// Working days for the decision on a rectification; beyond them the delay is the hospital's.
+    pub rectify_verify_wd: i32,
+    ///
+    pub return_voids: ReturnVoids,
+    /// Whether both parties agreed in writing on electronic seals and signatures (电子签名法 3).
+    pub eseal_agreed: bool,
     /// Who locked it; none for the setup.
     pub locked_by: Option<PersonId>,
     /// When it was locked.

@@ -19,6 +19,11 @@ mod m20261125_000009_attachment;
 mod m20261125_000010_claim;
 mod m20261125_000011_proof;
 mod m20261125_000012_clock_target;
+mod m20261127_000013_asset;
+mod m20261127_000014_inspection;
+mod m20261127_000020_report;
+mod m20261128_000021_eseal;
+mod m20261128_000022_rectification;
 mod table;
 
 /// Every step, oldest first.
@@ -40,6 +45,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_claim::Migration),
             Box::new(m20261125_000011_proof::Migration),
             Box::new(m20261125_000012_clock_target::Migration),
+            Box::new(m20261127_000013_asset::Migration),
+            Box::new(m20261127_000014_inspection::Migration),
+            Box::new(m20261127_000020_report::Migration),
+            Box::new(m20261128_000021_eseal::Migration),
+            Box::new(m20261128_000022_rectification::Migration),
         ]
     }
 }

@@ -94,6 +94,12 @@ impl Table {
         self
     }
 
+    /// Yes, no or not said.
+    pub fn flag_null(mut self, column: &'static str) -> Self {
+        self.create.col(ColumnDef::new(column).boolean().null());
+        self
+    }
+
     /// Exact bytes.
     pub fn bytes(mut self, column: &'static str) -> Self {
         self.create.col(ColumnDef::new(column).blob().not_null());

@@ -144,6 +144,7 @@ fn toml_file() -> api::setup::SetupFile {
             baseline_version: "1.0.0".to_owned(),
             government_procurement: false,
             vendor_is_sme: false,
+            eseal_agreed: false,
         },
         manager: account("new_manager"),
         it_admin: account("new_admin"),

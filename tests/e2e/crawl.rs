@@ -65,6 +65,7 @@ const THERE: &[(&str, Role)] = &[
 const NOT_ALL: &[(&str, &str)] = &[
     ("Department", "only those of tickets are shown"),
     ("TicketStep", "a walk opens the steps of few tickets"),
+    ("TicketReply", "a walk opens the replies of few tickets"),
     ("Notification", "each person sees its own"),
 ];
 
@@ -146,8 +147,9 @@ impl<'a> Crawl<'a> {
         let id = |prefix: &str| {
             self.canaries
                 .prefixed()
-                .into_iter()
+                .iter()
                 .find(|id| id.starts_with(prefix))
+                .cloned()
                 .unwrap_or_else(|| format!("{prefix}_{}", "0".repeat(26)))
         };
         let takes_id = !is_root
@@ -198,11 +200,20 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// What is offered at a place: every id where an id fits; numbers, texts and cursors where a text does.
+    /// What is offered at a place: every id that fits where an id does, and some of other kinds; numbers, texts and
+    /// cursors where a text does.
     fn offers(&self, place: &Place, numbers: &[String], cursors: &[String]) -> Vec<String> {
         let name = place.path.last().map(String::as_str).unwrap_or_default();
         match place.scalar.as_str() {
-            "ID" => self.canaries.prefixed(),
+            // A name that says nothing of the kind takes all of them.
+            "ID" if matches!(name, "id" | "ids" | "subjectId") => self.canaries.prefixed().to_vec(),
+            "ID" => {
+                let all = self.canaries.prefixed().iter().cloned();
+                let (mut fitting, other): (Vec<_>, Vec<_>) =
+                    all.partition(|id| id.starts_with(place.prefix));
+                fitting.extend(other.into_iter().step_by(30));
+                fitting
+            }
             "String" if is_paging(name) => cursors.to_vec(),
             "String" => numbers
                 .iter()
@@ -281,7 +292,7 @@ impl<'a> Crawl<'a> {
                 let name = place.path.last().map(String::as_str).unwrap_or_default();
                 let offers = match place.scalar.as_str() {
                     "ID" => {
-                        let all = self.canaries.prefixed();
+                        let all = self.canaries.prefixed().to_vec();
                         let (mut fitting, other): (Vec<_>, Vec<_>) =
                             all.into_iter().partition(|id| id.starts_with(place.prefix));
                         fitting.truncate(most);

@@ -339,7 +339,7 @@ both_backends! {
         let sdl = Sdl::of_the_server();
         let unknown = "tkt_01jd0000000000000000000000".to_owned();
         let hidden: Vec<String> = ["security", "ward", "other"].iter().map(|name| world[name]["id"].as_str().unwrap().to_owned()).collect();
-        let foreign_kinds: Vec<String> = app.canaries(app.hospital("DEMO-B").await, &[]).await.prefixed();
+        let foreign_kinds: Vec<String> = app.canaries(app.hospital("DEMO-B").await, &[]).await.prefixed().to_vec();
         let reader = app.token("nurse").await;
         let ask = async |id: &str| {
             let (status, mut body) = app.send(Some(&reader), "query($id:ID!){node(id:$id){__typename id} nodes(ids:[$id]){__typename id} ticket(by:{id:$id}){id}}", json!({ "id": id })).await;

@@ -1,6 +1,7 @@
 //! What belongs to one hospital: its ids in every table, its words, and a picture of its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use entity::hospital;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
@@ -15,6 +16,8 @@ pub struct Canaries {
     pub ids: BTreeMap<String, String>,
     /// Words.
     pub words: BTreeSet<String>,
+    /// The ids with their prefixes; found once, because a crawl asks for them at every field.
+    prefixed: OnceLock<Vec<String>>,
 }
 
 /// The 26 characters of an id behind its prefix.
@@ -58,11 +61,18 @@ impl Canaries {
 
     /// Ids with their prefixes.
     #[must_use]
-    pub fn prefixed(&self) -> Vec<String> {
-        self.ids
-            .iter()
-            .filter_map(|(id, table)| Some(format!("{}_{id}", prefix_of_table(table)?)))
-            .collect()
+    pub fn prefixed(&self) -> &[String] {
+        self.prefixed.get_or_init(|| {
+            let tables: BTreeSet<&String> = self.ids.values().collect();
+            let prefixes: BTreeMap<&String, &str> = tables
+                .into_iter()
+                .filter_map(|table| Some((table, prefix_of_table(table)?)))
+                .collect();
+            self.ids
+                .iter()
+                .filter_map(|(id, table)| Some(format!("{}_{id}", prefixes.get(table)?)))
+                .collect()
+        })
     }
 }
 

@@ -96,6 +96,7 @@ impl TestApp {
             metered: false,
             // The clock leaps over months; the test of rotation asks for it.
             password_days: None,
+            layout_program: Some(process::beside("icuops-e2e")),
             ..Config::local(url, folder.path().to_owned(), address)
         };
         set(&mut config);

@@ -102,7 +102,8 @@ impl Maker<'_> {
                 "first" | "last" => 25,
                 _ => 1,
             }),
-            "BigInt" | "Long" | "Decimal" | "Money" => json!("1"),
+            "Long" => json!(1),
+            "BigInt" | "Decimal" | "Money" => json!("1"),
             "DateTime" if name == "expiresAt" => {
                 json!((self.now + chrono::TimeDelta::days(30)).to_rfc3339())
             }

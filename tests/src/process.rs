@@ -18,6 +18,17 @@ pub fn free_port() -> u16 {
 #[derive(Clone, Debug)]
 pub struct Binary(PathBuf);
 
+/// A program of the same build: test programs lie one folder below the others.
+#[must_use]
+pub fn beside(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let mut folder = own.parent().unwrap();
+    if folder.ends_with("deps") {
+        folder = folder.parent().unwrap();
+    }
+    folder.join(name)
+}
+
 impl Binary {
     /// Builds it with the profile of the running program and finds it beside that; `ICUOPS_BIN` names another one.
     #[must_use]
@@ -25,12 +36,8 @@ impl Binary {
         if let Some(path) = std::env::var_os("ICUOPS_BIN") {
             return Self(path.into());
         }
-        let own = std::env::current_exe().unwrap();
-        let mut folder = own.parent().unwrap();
-        if folder.ends_with("deps") {
-            // Test programs lie one folder below the others.
-            folder = folder.parent().unwrap();
-        }
+        let path = beside("icuops-e2e");
+        let folder = path.parent().unwrap();
         let profile = match folder.file_name().unwrap().to_str().unwrap() {
             "debug" => "dev",
             other => other,
@@ -44,7 +51,7 @@ impl Binary {
             .status()
             .unwrap();
         assert!(built.success(), "icuops was not built");
-        Self(folder.join("icuops-e2e"))
+        Self(path)
     }
 
     /// The binary at a place that Cargo names.

@@ -287,7 +287,8 @@ pub fn prefix_of(name: &str, parent: &str) -> &'static str {
     }
     match name {
         "id" | "ids" => {}
-        "recurrenceOf" => return "tkt",
+        "recurrenceOf" | "subjectId" => return "tkt",
+        "taskId" => return "rtk",
         _ => return "psn",
     }
     let parent = parent.to_lowercase();

@@ -151,6 +151,8 @@ impl TestApp {
         let token = json!({ "idempotencyKey": format!("rare-token-{}", by.it_admin), "agent": tag, "scopes": ["TICKET_READ"], "expiresAt": (now + TimeDelta::days(30)).to_rfc3339() });
         self.made(by.it_admin, "createMachineToken", token).await;
         self.attach(by.nurse, &fault, tag).await;
+        self.inspected(by, tag).await;
+        self.rectified(by, tag).await;
         self.tick();
         let claimed = now.to_rfc3339();
         let checklist: Vec<Value> = entity::rules::ticket::CHECKLIST
@@ -179,11 +181,220 @@ impl TestApp {
                 json!({ "text": tag, "rootCause": "CONFIG", "verification": tag }),
             ),
             (by.nurse, "confirmTicket", json!({})),
-            (by.nurse, "reopenTicket", json!({ "reason": tag })),
         ] {
             self.done(&fault, account, name, input).await;
         }
+        self.reported(by, &fault, tag).await;
+        let again = json!({ "reason": tag });
+        self.done(&fault, by.nurse, "reopenTicket", again).await;
         fault
+    }
+
+    /// An asset, a plan, and an inspection under way with people, a talk, an advice, a result and a finding.
+    async fn inspected(&self, by: Actors<'_>, tag: &str) {
+        let key = |what: &str| format!("rare-{what}-{}", by.nurse);
+        let today = entity::rules::calendar::civil_date(self.app.clock.now()).to_string();
+        let asset = json!({ "idempotencyKey": key("asset"), "code": "RARE-DB-01", "kind": "DATABASE", "label": tag, "engine": "DAMENG", "owner": "HOSPITAL" });
+        self.made(by.it_admin, "createAsset", asset).await;
+        let entry = json!({ "kind": "ONLINE", "quarter": 1, "plannedFromOn": today, "plannedToOn": today, "note": tag });
+        let plan = json!({ "idempotencyKey": key("plan"), "serviceYear": 1, "entries": [entry] });
+        self.made(by.pm, "draftInspectionPlan", plan).await;
+        let visit = json!({ "idempotencyKey": key("visit"), "kind": "ONLINE", "plannedFromOn": today, "plannedToOn": today });
+        let query = "mutation($i:PlanInspectionInput!){planInspection(input:$i){inspection{id}}}";
+        let body = self.ask(by.engineer, query, json!({ "i": visit })).await;
+        let id = body["data"]["planInspection"]["inspection"]["id"].clone();
+        let centre = entity::ids::PersonId(self.person_id(by.it_admin).await).to_string();
+        let line = json!({ "item": "DBD-01", "target": "RARE-DB-01" });
+        for (name, input) in [
+            (
+                "startInspection",
+                json!({ "expectedVersion": 1, "hospitalParticipantIds": [centre] }),
+            ),
+            (
+                "recordInspectionResults",
+                json!({ "results": [{ "item": "DBD-01", "target": "RARE-DB-01", "valueText": tag, "evidence": tag, "explanation": tag }], "notApplicableScopes": [{ "scope": "MW", "reason": tag }] }),
+            ),
+            (
+                "recordInspectionCommunication",
+                json!({ "at": self.app.clock.now().to_rfc3339(), "hospitalPersonId": centre, "topics": tag, "channel": "PHONE" }),
+            ),
+            (
+                "addInspectionAdvice",
+                json!({ "kind": "PREVENTION", "text": tag }),
+            ),
+            (
+                "addFinding",
+                json!({ "idempotencyKey": key("finding"), "scope": "DB", "description": tag, "risk": "CRITICAL", "impact": tag, "advice": tag, "deadlineByRisk": true, "owner": "VENDOR", "component": tag, "results": [line] }),
+            ),
+        ] {
+            let mut input = input;
+            input["inspectionId"] = id.clone();
+            self.made(by.engineer, name, input).await;
+        }
+    }
+
+    /// An inspection whose report is confirmed, and the task of its finding with a step, a rejected submission, an
+    /// extension that waits.
+    async fn rectified(&self, by: Actors<'_>, tag: &str) {
+        let key = |what: &str| format!("done-{what}-{}", by.nurse);
+        let today = entity::rules::calendar::civil_date(self.app.clock.now()).to_string();
+        let visit = json!({ "idempotencyKey": key("visit"), "kind": "ONLINE", "plannedFromOn": today, "plannedToOn": today });
+        let query = "mutation($i:PlanInspectionInput!){planInspection(input:$i){inspection{id}}}";
+        let body = self.ask(by.engineer, query, json!({ "i": visit })).await;
+        let id = body["data"]["planInspection"]["inspection"]["id"].clone();
+        let centre = entity::ids::PersonId(self.person_id(by.it_admin).await).to_string();
+        let scopes: Vec<Value> = ["SRV", "STO", "NET", "OS", "DB", "MW", "APP", "BAK", "REC"]
+            .iter()
+            .map(|scope| json!({ "scope": scope, "reason": tag }))
+            .collect();
+        let at = self.app.clock.now().to_rfc3339();
+        for (account, name, input) in [
+            (by.engineer, "startInspection", json!({})),
+            (
+                by.engineer,
+                "recordInspectionResults",
+                json!({ "results": [{ "item": "BAK-02", "target": "整体", "valueMilli": 1000, "evidence": tag }], "notApplicableScopes": scopes }),
+            ),
+            (
+                by.engineer,
+                "recordInspectionCommunication",
+                json!({ "at": at, "hospitalPersonId": centre, "topics": tag, "channel": "PHONE" }),
+            ),
+            (
+                by.engineer,
+                "addInspectionAdvice",
+                json!({ "kind": "FAULT_METHOD", "text": tag }),
+            ),
+            (
+                by.engineer,
+                "addFinding",
+                json!({ "idempotencyKey": key("finding"), "scope": "APP", "description": tag, "risk": "LOW", "impact": tag, "advice": tag, "deadlineByRisk": true, "owner": "VENDOR" }),
+            ),
+            (
+                by.engineer,
+                "describeInspection",
+                json!({ "environment": tag, "method": tag, "conclusion": tag }),
+            ),
+            (by.engineer, "endInspection", json!({})),
+        ] {
+            self.on_inspection(account, name, &id, input).await;
+        }
+        self.tick();
+        let new = json!({ "idempotencyKey": key("report"), "code": "inspection_report", "subjectId": id });
+        let query = "mutation($i:DraftReportInput!){draftReport(input:$i){report{id} userErrors{code field message}}}";
+        let body = self.ask(by.engineer, query, json!({ "i": new })).await;
+        let report = body["data"]["draftReport"]["report"]["id"].as_str();
+        let report = report.unwrap_or_else(|| panic!("{body}")).to_owned();
+        self.approved(by.pm, &report).await;
+        let sealed: Value = self
+            .sealed(by.pm, &report, "2026-03-02", Some(tag))
+            .await
+            .json()
+            .await
+            .unwrap();
+        self.on_inspection(by.pm, "submitInspectionReport", &id, json!({}))
+            .await;
+        let attest = json!({ "sealedDocumentId": sealed["id"], "verdict": "OK", "note": tag });
+        self.made(by.it_admin, "attestSeal", attest).await;
+        self.on_inspection(by.it_admin, "confirmInspectionReport", &id, json!({}))
+            .await;
+        let query = "query($id:ID!){inspection(id:$id){tasks{id}}}";
+        let body = self.ask(by.pm, query, json!({ "id": id })).await;
+        let task = body["data"]["inspection"]["tasks"][0]["id"].clone();
+        for (version, (account, name, input)) in [
+            (
+                by.engineer,
+                "recordRectificationStep",
+                json!({ "text": tag }),
+            ),
+            (
+                by.engineer,
+                "submitRectification",
+                json!({ "text": tag, "evidence": tag }),
+            ),
+            (by.it_admin, "rejectRectification", json!({ "note": tag })),
+            (
+                by.pm,
+                "proposeRectificationExtension",
+                json!({ "dueOn": "2026-12-30", "reason": tag }),
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut input = input;
+            input["taskId"] = task.clone();
+            input["expectedVersion"] = json!(version + 1);
+            self.made(account, name, input).await;
+        }
+    }
+
+    /// A mutation about an inspection in its present version.
+    async fn on_inspection(&self, account: &str, name: &str, id: &Value, mut input: Value) {
+        let query = "query($id:ID!){inspection(id:$id){version}}";
+        let body = self.ask(account, query, json!({ "id": id })).await;
+        input["inspectionId"] = id.clone();
+        if !matches!(
+            name,
+            "recordInspectionResults"
+                | "recordInspectionCommunication"
+                | "addInspectionAdvice"
+                | "addFinding"
+        ) {
+            input["expectedVersion"] = body["data"]["inspection"]["version"].clone();
+        }
+        self.made(account, name, input).await;
+    }
+
+    /// The report of a fault, approved, laid out and sealed on paper; its id.
+    pub async fn reported(&self, by: Actors<'_>, fault: &Value, tag: &str) -> String {
+        let new = json!({ "idempotencyKey": format!("report-{}", by.engineer), "code": "fault_report", "subjectId": fault["id"] });
+        let query = "mutation($i:DraftReportInput!){draftReport(input:$i){report{id} userErrors{code field message}}}";
+        let body = self.ask(by.engineer, query, json!({ "i": new })).await;
+        let id = body["data"]["draftReport"]["report"]["id"].as_str();
+        let id = id.unwrap_or_else(|| panic!("{body}")).to_owned();
+        self.approved(by.pm, &id).await;
+        let answer = self.sealed(by.pm, &id, "2026-03-02", Some(tag)).await;
+        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        id
+    }
+
+    /// Approves what the draft of a report shows, and lays it out.
+    pub async fn approved(&self, account: &str, id: &str) {
+        let query = "query($id:ID!){reportPreview(id:$id){dataSha256 report{version} problems{place message}}}";
+        let body = self.ask(account, query, json!({ "id": id })).await;
+        let seen = &body["data"]["reportPreview"];
+        assert_eq!(seen["problems"], json!([]), "{body}");
+        let input = json!({ "reportId": id, "expectedVersion": seen["report"]["version"], "dataSha256": seen["dataSha256"] });
+        self.made(account, "approveReport", input).await;
+        api::jobs::drain(&self.app).await.unwrap();
+    }
+
+    /// Brings the scan of a sealed paper.
+    pub async fn sealed(
+        &self,
+        account: &str,
+        id: &str,
+        on: &str,
+        location: Option<&str>,
+    ) -> reqwest::Response {
+        let mut address = format!("{}/reports/{id}/sealed?sealedOn={on}", self.base);
+        if let Some(location) = location {
+            let location: String = location
+                .bytes()
+                .map(|byte| format!("%{byte:02X}"))
+                .collect();
+            address.push_str(&format!("&paperLocation={location}"));
+        }
+        reqwest::Client::new()
+            .post(address)
+            .bearer_auth(self.token(account).await)
+            .header("content-type", "application/octet-stream")
+            .header("content-disposition", "attachment; filename=\"scan.png\"")
+            .body(PNG)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// A mutation that must succeed.

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use entity::work_calendar;
 
 use super::Outcome;
-use crate::account::ops::refused;
+use crate::audit::refused;
 use crate::db::retrying;
 use crate::error::UserError;
 use crate::graphql::{app, requester, settle};

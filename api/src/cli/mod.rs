@@ -1,6 +1,10 @@
-//! Subcommands that act for a hospital; they call the operations of the server, as SYSTEM with a reason.
+//! Subcommands. Those that act for a hospital call the operations of the server, as SYSTEM with a reason; those of
+//! report files need neither server nor database.
 
 pub mod calendar;
+pub mod report;
+mod secret;
+pub mod serve;
 pub mod user;
 
 use api::app::App;

@@ -1,9 +1,10 @@
-//! The demonstration: two hospitals, one vendor, a contract year around today, and tickets in every state.
+//! The demonstration: two hospitals, one vendor, a contract year around today, tickets in every state, and a year of inspections.
 //!
 //! Tickets are made by the same operations that people use, under a clock that walks through the
 //! past months, so every row, clock, message and audit entry is what the product itself writes. The
 //! same day and seed give the same story; ids are new each time.
 
+mod inspections;
 mod pending;
 pub mod people;
 mod story;
@@ -55,7 +56,7 @@ pub async fn prepare(app: &App, as_of: Option<NaiveDate>, say: &mut dyn FnMut(&s
     let today = entity::rules::calendar::civil_date(now);
     let start = today
         .with_day(1)
-        .and_then(|day| day.checked_sub_months(Months::new(7)))
+        .and_then(|day| day.checked_sub_months(Months::new(11)))
         .ok_or_else(|| Error::internal("no such date"))?;
     say("正在生成演示数据…… Making the demonstration …");
     // The same database under a clock that stands where the story is.

@@ -80,6 +80,7 @@ fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupF
             baseline_version: "5.2.0".to_owned(),
             government_procurement: true,
             vendor_is_sme: true,
+            eseal_agreed: false,
         },
         manager: account("manager"),
         it_admin: account("it_admin"),

@@ -1,4 +1,4 @@
-//! What happened in the demonstration: tickets of seven months, on time and late, some still open.
+//! What happened in the demonstration: tickets of a year, on time and late, some still open.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use entity::values::{
 };
 use sea_orm::EntityTrait;
 
+use super::inspections::Visits;
 use super::people::Cast;
 use crate::app::App;
 use crate::error::Result;
@@ -305,7 +306,9 @@ pub async fn tell(
     }
     let total = deeds.len();
     let mut made: BTreeMap<u64, TicketId> = BTreeMap::new();
+    let mut visits = Visits::new(start, now);
     for (place, ((at, no, _), deed)) in deeds.into_iter().enumerate() {
+        visits.until(app, cast, at).await?;
         app.clock.set(at);
         jobs::drain(app).await?;
         act(app, cast, &mut made, no, deed).await?;
@@ -313,6 +316,7 @@ pub async fn tell(
             say(&format!("  {} / {total}", place + 1));
         }
     }
+    visits.until(app, cast, now).await?;
     app.clock.set(now);
     jobs::drain(app).await?;
     super::pending::tell(app, cast).await

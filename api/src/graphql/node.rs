@@ -10,8 +10,12 @@ use crate::account::graphql::{
     Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
 };
 use crate::error::{Error, Reason, Result};
+use crate::inspection;
+use crate::inspection::graphql::{Asset, Finding, Inspection, InspectionPlan, RectificationTask};
 use crate::notification;
 use crate::notification::graphql::Notification;
+use crate::report;
+use crate::report::graphql::{ReportIssue, SealedDocument};
 use crate::ticket;
 use crate::ticket::graphql::{
     Attachment, Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan,
@@ -66,6 +70,21 @@ pub enum Node {
     /// 解决方案.
     /// A solution plan.
     SolutionPlan(SolutionPlan),
+    /// 资产.
+    /// An asset.
+    Asset(Asset),
+    /// 巡检计划.
+    /// A plan of inspections.
+    InspectionPlan(InspectionPlan),
+    /// 巡检.
+    /// An inspection.
+    Inspection(Inspection),
+    /// 问题.
+    /// A finding.
+    Finding(Finding),
+    /// 整改任务.
+    /// A rectification task.
+    RectificationTask(RectificationTask),
     /// 人员.
     /// A person.
     Person(Person),
@@ -87,6 +106,12 @@ pub enum Node {
     /// 机器令牌.
     /// A machine token.
     MachineToken(MachineToken),
+    /// 报告.
+    /// A report.
+    ReportIssue(ReportIssue),
+    /// 盖章件.
+    /// A sealed document.
+    SealedDocument(SealedDocument),
 }
 
 /// Objects by the text form of their id.
@@ -137,6 +162,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     ticket::graphql::nodes(ctx, ids, &mut found).await?;
     account::graphql::nodes(ctx, ids, &mut found).await?;
     notification::graphql::nodes(ctx, ids, &mut found).await?;
+    inspection::graphql::nodes(ctx, ids, &mut found).await?;
+    report::graphql::nodes(ctx, ids, &mut found).await?;
     Ok(ids
         .iter()
         .map(|id| found.get(id.as_str()).cloned())

@@ -8,7 +8,12 @@ use crate::account::graphql::payload::*;
 use crate::account::graphql::{ChangePasswordPayload, LoginPayload, LogoutPayload};
 use crate::calendar::graphql::ImportCalendarPayload;
 use crate::error::UserError;
+use crate::inspection::graphql::*;
 use crate::notification::graphql::MarkNotificationsReadPayload;
+use crate::report::graphql::{
+    ApproveReportPayload, AttestSealPayload, ConfirmReportPayload, DraftReportPayload,
+    RevokeReportPayload, TakeBackReportPayload,
+};
 use crate::ticket::graphql::payload::*;
 use crate::ticket::graphql::{
     CommentRecurrencePayload, ConfirmTicketsPayload, DecideRecurrencePayload, IssueDemandPayload,
@@ -78,6 +83,57 @@ pub enum Payload {
     /// 撤销机器令牌.
     /// End of a machine token.
     RevokeMachineToken(RevokeMachineTokenPayload),
+    /// 巡检报告的文字.
+    /// Words of a report.
+    DescribeInspection(DescribeInspectionPayload),
+    /// 提交巡检报告.
+    /// Submission of a report.
+    SubmitInspectionReport(SubmitInspectionReportPayload),
+    /// 确认巡检报告.
+    /// Confirmation of a report.
+    ConfirmInspectionReport(ConfirmInspectionReportPayload),
+    /// 退回巡检报告.
+    /// Return of a report.
+    ReturnInspectionReport(ReturnInspectionReportPayload),
+    /// 记录整改步骤.
+    /// Records a step of a task.
+    RecordRectificationStep(RecordRectificationStepPayload),
+    /// 提交整改.
+    /// Submits a task as done, with evidence.
+    SubmitRectification(SubmitRectificationPayload),
+    /// 验证整改.
+    /// Verifies a rectification; the clock stopped at its submission.
+    VerifyRectification(VerifyRectificationPayload),
+    /// 否定整改.
+    /// Rejects a rectification; that submission never stopped the clock.
+    RejectRectification(RejectRectificationPayload),
+    /// 建议延期.
+    /// Proposes a later date to the other side.
+    ProposeRectificationExtension(ProposeRectificationExtensionPayload),
+    /// 答复延期建议.
+    /// Answers the proposal of the other side.
+    AnswerRectificationExtension(AnswerRectificationExtensionPayload),
+    /// 接受风险.
+    /// The hospital accepts the risk; nothing is rectified any more.
+    WaiveRectification(WaiveRectificationPayload),
+    /// 编制报告.
+    /// A report.
+    DraftReport(DraftReportPayload),
+    /// 批准报告.
+    /// Approval of a report.
+    ApproveReport(ApproveReportPayload),
+    /// 撤回批准.
+    /// Approval taken back.
+    TakeBackReport(TakeBackReportPayload),
+    /// 确认报告.
+    /// Confirmation of a report.
+    ConfirmReport(ConfirmReportPayload),
+    /// 核对盖章件.
+    /// Attestation of a seal.
+    AttestSeal(AttestSealPayload),
+    /// 作废报告.
+    /// Revocation of a report.
+    RevokeReport(RevokeReportPayload),
     /// 导入日历.
     /// Import of a calendar.
     ImportCalendar(ImportCalendarPayload),
@@ -189,6 +245,66 @@ pub enum Payload {
     /// 撤回催告.
     /// Withdrawal of a demand.
     WithdrawDemand(WithdrawDemandPayload),
+    /// 登记资产.
+    /// A new asset.
+    CreateAsset(CreateAssetPayload),
+    /// 修改资产.
+    /// A changed asset.
+    UpdateAsset(UpdateAssetPayload),
+    /// 停用资产.
+    /// A retired asset.
+    RetireAsset(RetireAssetPayload),
+    /// 导入资产.
+    /// A sheet of assets.
+    ImportAssets(ImportAssetsPayload),
+    /// 起草巡检计划.
+    /// A plan of inspections.
+    DraftInspectionPlan(DraftInspectionPlanPayload),
+    /// 修改巡检计划.
+    /// A changed plan.
+    ReviseInspectionPlan(ReviseInspectionPlanPayload),
+    /// 批准巡检计划.
+    /// An approved plan.
+    ApproveInspectionPlan(ApproveInspectionPlanPayload),
+    /// 安排巡检.
+    /// An inspection.
+    PlanInspection(PlanInspectionPayload),
+    /// 告知巡检.
+    /// An inspection.
+    AnnounceInspection(AnnounceInspectionPayload),
+    /// 开始巡检.
+    /// An inspection.
+    StartInspection(StartInspectionPayload),
+    /// 增加参加人.
+    /// An inspection.
+    AddInspectionParticipant(AddInspectionParticipantPayload),
+    /// 记录结果.
+    /// An inspection.
+    RecordInspectionResults(RecordInspectionResultsPayload),
+    /// 导入结果表.
+    /// An inspection.
+    ImportInspectionResults(ImportInspectionResultsPayload),
+    /// 登记沟通.
+    /// An inspection.
+    RecordInspectionCommunication(RecordInspectionCommunicationPayload),
+    /// 登记建议.
+    /// An inspection.
+    AddInspectionAdvice(AddInspectionAdvicePayload),
+    /// 结束巡检.
+    /// An inspection.
+    EndInspection(EndInspectionPayload),
+    /// 取消巡检.
+    /// An inspection.
+    CancelInspection(CancelInspectionPayload),
+    /// 登记问题.
+    /// A new finding.
+    AddFinding(AddFindingPayload),
+    /// 修改问题.
+    /// A changed finding.
+    UpdateFinding(UpdateFindingPayload),
+    /// 改动风险.
+    /// Another risk.
+    SetFindingRisk(SetFindingRiskPayload),
     /// 通知已读.
     /// Messages read.
     MarkNotificationsRead(MarkNotificationsReadPayload),

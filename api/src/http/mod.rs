@@ -11,6 +11,7 @@ pub mod origin;
 pub mod pages;
 pub mod rate;
 pub mod respond;
+pub mod verify;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -79,6 +80,11 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
             .app_data(shared.clone())
             .configure(graphql::configure(endpoint.clone()))
             .configure(files::configure(uploads.clone()))
+            .service(
+                web::resource("/verify")
+                    .route(web::get().to(verify::verify))
+                    .route(web::post().to(verify::verify_file)),
+            )
             .configure(pages::configure)
             .wrap(from_fn(guard))
     })

@@ -23,6 +23,8 @@ assets! {
     "signin/signin.css" "text/css; charset=utf-8",
     "signin/signin.js" "text/javascript; charset=utf-8",
     "signin/icon.svg" "image/svg+xml",
+    "verify/verify.css" "text/css; charset=utf-8",
+    "verify/verify.js" "text/javascript; charset=utf-8",
     "graphiql/index.html" "text/html; charset=utf-8",
     "graphiql/boot.js" "text/javascript; charset=utf-8",
     "graphiql/page.css" "text/css; charset=utf-8",

@@ -15,7 +15,7 @@ use super::lease::{self, LeaseLost};
 use super::{Kind, Permanent};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{account, calendar, db, notification, ticket};
+use crate::{account, calendar, db, inspection, notification, report, ticket};
 
 /// Jobs claimed at once.
 const BATCH: u64 = 16;
@@ -35,6 +35,9 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Some(Kind::ClockPoint) => ticket::timer::clock_point(app, row).await,
         Some(Kind::Unconfirmed) => ticket::timer::unconfirmed(app, row).await,
         Some(Kind::ClaimUndecided) => ticket::timer::claim_undecided(app, row).await,
+        Some(Kind::InspectionGap) => inspection::timer::gap(app, row).await,
+        Some(Kind::InspectionPoint) => inspection::timer::point(app, row).await,
+        Some(Kind::ReportLayout) => report::render::layout(app, row).await,
         Some(Kind::Mail) => notification::mail(app, row).await,
         Some(Kind::Digest) => notification::digest(app, row).await,
         Some(Kind::Leave) => account::jobs::leave(app, row).await,

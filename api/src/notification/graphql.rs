@@ -7,6 +7,7 @@ use entity::values::{Language, NotificationKind};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::Which;
+use crate::audit;
 use crate::connection;
 use crate::db::retrying;
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -239,7 +240,8 @@ async fn mark(ctx: &Context<'_>, which: &ReadNotifications) -> Result<(i32, i32)
     let which = match asked(which) {
         Ok(which) => which,
         Err(error) => {
-            super::refused(app, who, &error).await?;
+            let me = who.person_id().map(|id| id.0);
+            audit::refused(app, who, "notification.read", ("person", me), &error).await?;
             return Err(error);
         }
     };

@@ -103,19 +103,20 @@ pub async fn tell(
     write(tx, app, (hospital, to), what, (Some(what.ticket), mail_at)).await
 }
 
-/// Tells of an account or a role, in service time; cause, Chinese and English text.
+/// Tells of what belongs to no ticket, in service time; cause, Chinese and English text.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn tell_of_account(
+pub async fn tell_of_matter(
     tx: &Tx,
     app: &App,
     hospital: HospitalId,
     to: &BTreeSet<PersonId>,
+    kind: NotificationKind,
     (cause, zh, en): (String, String, String),
 ) -> Result<()> {
     let what = Notice {
-        kind: NotificationKind::Account,
+        kind,
         ticket: TicketId(uuid::Uuid::nil()),
         cause,
         zh,
@@ -388,28 +389,9 @@ pub async fn mark_read(app: &App, who: &Requester, which: Which) -> Result<u64> 
     let tx = app.db.begin_write().await?;
     let marked = update.exec(&tx).await?.rows_affected;
     let act = Act::done("notification.read", "person", me.0);
-    audit::append(&tx, now, chain_of(who), who, act).await?;
+    audit::append(&tx, now, who.home(), who, act).await?;
     tx.commit().await?;
     Ok(marked)
-}
-
-/// Records a refused attempt to mark messages.
-///
-/// # Errors
-/// Those of the database.
-pub async fn refused(app: &App, who: &Requester, error: &Error) -> Result<()> {
-    let me = who.person_id().map(|id| id.0);
-    let act = Act::refused("notification.read", "person", me, error.code().word());
-    let tx = app.db.begin_write().await?;
-    audit::append(&tx, app.clock.now(), chain_of(who), who, act).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// The chain of the person's one hospital, else the system's.
-fn chain_of(who: &Requester) -> Option<HospitalId> {
-    let hospitals = who.hospitals();
-    hospitals.first().filter(|_| hospitals.len() == 1).copied()
 }
 
 #[cfg(test)]

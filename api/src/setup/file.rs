@@ -78,6 +78,9 @@ pub struct ContractPart {
     pub government_procurement: bool,
     /// Whether the vendor is a small or medium enterprise.
     pub vendor_is_sme: bool,
+    /// Whether both parties agreed in writing on electronic seals and signatures; no if it is left out.
+    #[serde(default)]
+    pub eseal_agreed: bool,
 }
 
 /// An account.

@@ -5,7 +5,9 @@ use entity::ids::{
     AnnexId, ContractId, DepartmentId, HospitalId, ParameterSetId, PeriodId, VendorId,
 };
 use entity::rules::calendar::Calendar;
-use entity::values::{CalendarMissing, ContractState, PeriodKind, ReopenTarget, TwoHourMeaning};
+use entity::values::{
+    CalendarMissing, ContractState, PeriodKind, ReopenTarget, ReturnVoids, TwoHourMeaning,
+};
 use entity::{contract, department, hospital, parameter_set, service_period, sla_annex, vendor};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -88,7 +90,7 @@ pub async fn found(
     };
     let contract = contract.into_active_model().reset_all().insert(tx).await?;
     periods(tx, app, &contract).await?;
-    parameters(tx, app, &contract).await?;
+    parameters(tx, app, &contract, part.eseal_agreed).await?;
     let calendar =
         Calendar::with_provisional().map_err(|error| Error::internal(error.to_string()))?;
     calendar::store(tx, app, id, None, &calendar).await?;
@@ -128,7 +130,12 @@ async fn periods(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()> {
 }
 
 /// The defaults of `domain.md` 6, as version 1.
-async fn parameters(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()> {
+async fn parameters(
+    tx: &Tx,
+    app: &App,
+    contract: &contract::Model,
+    eseal_agreed: bool,
+) -> Result<()> {
     let row = parameter_set::Model {
         id: ParameterSetId(app.clock.id()),
         hospital_id: contract.hospital_id,
@@ -147,6 +154,13 @@ async fn parameters(tx: &Tx, app: &App, contract: &contract::Model) -> Result<()
         claim_decide_wd: 3,
         confirm_reminder_wd: 3,
         confirm_reminders: 2,
+        announce_onsite_wd: 3,
+        inspection_idle_days: 10,
+        onsite_counts_as_online: false,
+        report_confirm_reminder_wd: 5,
+        rectify_verify_wd: 5,
+        return_voids: ReturnVoids::Defect,
+        eseal_agreed,
         locked_by: None,
         locked_at: app.clock.now(),
     };

@@ -26,6 +26,7 @@ use crate::db::retrying;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::files::{Damage, Key, Staged, Store};
 use crate::replay::Replay;
+use crate::report;
 use crate::requester::Requester;
 
 /// A file that has arrived and passed its checks.
@@ -364,7 +365,9 @@ async fn named_by_rows(app: &App, keys: &[Key]) -> Result<HashSet<Key>> {
         .filter(attachment::Column::Sha256.is_in(keys.iter().map(|key| key.sha256.clone())))
         .all(app.db.read())
         .await?;
-    Ok(rows.iter().map(|row| key_of(row).0).collect())
+    let mut named: HashSet<Key> = rows.iter().map(|row| key_of(row).0).collect();
+    named.extend(report::named(app, keys).await?);
+    Ok(named)
 }
 
 /// What a check of the objects found.

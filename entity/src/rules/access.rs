@@ -113,6 +113,38 @@ permissions! {
     TokenManage = "TOKEN_MANAGE" => HospItAdmin,
     /// Record a confidentiality undertaking.
     UndertakingRecord = "UNDERTAKING_RECORD" => HospItAdmin,
+    /// Read assets, plans of inspections, inspections and findings.
+    InspectionRead = "INSPECTION_READ" => HospItAdmin | HospManager | Auditor | VendorPm | VendorEngineer,
+    /// Keep the register of assets.
+    AssetManage = "ASSET_MANAGE" => HospItAdmin | VendorPm | VendorEngineer,
+    /// Draft a plan of inspections; plan, announce, fill in and end an inspection; enter findings.
+    InspectionConduct = "INSPECTION_CONDUCT" => VendorPm | VendorEngineer,
+    /// Approve a plan of inspections; cancel an inspection.
+    InspectionApprove = "INSPECTION_APPROVE" => HospItAdmin,
+    /// Submit the sealed report of an inspection.
+    InspectionSubmit = "INSPECTION_SUBMIT" => VendorPm,
+    /// Confirm or return the report of an inspection.
+    InspectionConfirm = "INSPECTION_CONFIRM" => HospItAdmin,
+    /// Work on a rectification task of the own side, submit it, propose or answer another date.
+    RectificationWork = "RECTIFICATION_WORK" => HospItAdmin | VendorPm | VendorEngineer,
+    /// Verify or reject a rectification.
+    RectificationVerify = "RECTIFICATION_VERIFY" => HospItAdmin,
+    /// Accept the risk of a finding instead of its rectification.
+    RectificationWaive = "RECTIFICATION_WAIVE" => HospManager,
+    /// Set the risk of a finding; the vendor raises it, the hospital may lower it.
+    FindingRiskSet = "FINDING_RISK_SET" => HospItAdmin | VendorPm | VendorEngineer,
+    /// Read reports and their drafts; the definition of a report narrows it.
+    ReportRead = "REPORT_READ" => HospItAdmin | HospManager | Auditor | VendorPm | VendorEngineer,
+    /// Write a report; its definition narrows it.
+    ReportWrite = "REPORT_WRITE" => HospItAdmin | VendorPm | VendorEngineer,
+    /// Approve a report, as another person than its author; its definition narrows it.
+    ReportApprove = "REPORT_APPROVE" => HospItAdmin | HospManager | VendorPm,
+    /// Bring the sealed document of an approved report.
+    ReportSeal = "REPORT_SEAL" => HospItAdmin | VendorPm,
+    /// Attest what was sealed on paper.
+    SealAttest = "SEAL_ATTEST" => HospItAdmin,
+    /// Revoke an issued report.
+    ReportRevoke = "REPORT_REVOKE" => HospManager | VendorPm,
     /// Import a year of the working-day calendar.
     CalendarImport = "CALENDAR_IMPORT" => HospItAdmin,
 }
@@ -133,7 +165,9 @@ mod tests {
                 &Permission::TicketCreate,
                 &Permission::BreachRead,
                 &Permission::AuditRead,
-                &Permission::PeopleRead
+                &Permission::PeopleRead,
+                &Permission::InspectionRead,
+                &Permission::ReportRead
             ]
         );
     }
@@ -158,6 +192,10 @@ mod tests {
                 Permission::SessionManage,
                 Permission::TokenManage,
                 Permission::UndertakingRecord,
+                Permission::InspectionApprove,
+                Permission::InspectionConfirm,
+                Permission::RectificationVerify,
+                Permission::RectificationWaive,
                 Permission::CalendarImport,
             ] {
                 assert!(!allows(role, permission), "{role} {}", permission.word());

@@ -56,12 +56,16 @@ macro_rules! words {
 
 mod account;
 mod contract;
+mod inspection;
+mod report;
 mod sla;
 mod system;
 mod ticket;
 
 pub use account::*;
 pub use contract::*;
+pub use inspection::*;
+pub use report::*;
 pub use sla::*;
 pub use system::*;
 pub use ticket::*;

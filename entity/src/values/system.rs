@@ -43,6 +43,10 @@ words! {
         ClockBreach = "CLOCK_BREACH",
         /// 待您确认或决定. Something waits for your decision.
         DecisionNeeded = "DECISION_NEEDED",
+        /// 巡检、报告与整改. Inspections, reports and rectification.
+        Inspection = "INSPECTION",
+        /// 报告. Reports.
+        Report = "REPORT",
         /// 账号与权限. Accounts and rights.
         Account = "ACCOUNT",
         /// 系统事项. Matters of the system.

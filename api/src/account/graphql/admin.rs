@@ -1,7 +1,5 @@
 //! Administration of accounts: one mutation an act.
 
-use std::future::Future;
-
 use async_graphql::{Context, ID, Object};
 use entity::ids::{ContractId, GrantId, PersonId, SessionId, TokenId};
 use uuid::Uuid;
@@ -12,33 +10,9 @@ use super::given::{Assignment, RoleGrant, Undertaking};
 use super::input::*;
 use super::payload::*;
 use super::types::Person;
-use crate::db::retrying;
-use crate::error::{Code, Result, UserError};
-use crate::graphql::{app, requester, settle};
+use crate::graphql::{act, app, requester};
 
 type Maybe<T> = Option<async_graphql::Result<T>>;
-
-/// Runs an act; a refusal is recorded in a transaction of its own.
-async fn act<T, P, F>(
-    ctx: &Context<'_>,
-    action: &str,
-    object: (&str, Option<Uuid>),
-    run: impl Fn() -> F,
-    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
-) -> Maybe<P>
-where
-    F: Future<Output = Result<T>>,
-{
-    let (app, who) = (app(ctx), requester(ctx));
-    let mut done = retrying(app, || Box::pin(run())).await;
-    if let Err(error) = &done
-        && error.code() != Code::Internal
-        && let Err(failed) = ops::refused(app, who, action, object, error).await
-    {
-        done = Err(failed);
-    }
-    settle(ctx, done, payload)
-}
 
 /// What is shown once must not be compressed beside other text, nor kept by anybody on the way.
 fn shown_once(ctx: &Context<'_>) {

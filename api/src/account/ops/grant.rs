@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::ids::{DepartmentId, GrantId, HospitalId, PersonId};
 use entity::rules::access::Permission;
-use entity::values::{GrantState, Role, Side};
+use entity::values::{GrantState, NotificationKind, Role, Side};
 use entity::{department, person, role_grant};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -128,7 +128,8 @@ pub(super) async fn put(
             format!("To decide: role {} for {}", row.role, person.name),
         );
         let to = managers(tx, hospital).await?;
-        notification::tell_of_account(tx, app, hospital, &to, text).await?;
+        notification::tell_of_matter(tx, app, hospital, &to, NotificationKind::Account, text)
+            .await?;
     } else {
         end_all(tx, person.id, None, now).await?;
     }
@@ -252,7 +253,8 @@ pub async fn decide(
         format!("{} 的角色 {} {zh}", person.name, row.role),
         format!("The role {} of {} {en}", row.role, person.name),
     );
-    notification::tell_of_account(&tx, app, hospital, &told, text).await?;
+    notification::tell_of_matter(&tx, app, hospital, &told, NotificationKind::Account, text)
+        .await?;
     let action = if accept {
         "account.grant_accept"
     } else {
@@ -304,7 +306,8 @@ pub async fn revoke(
             format!("A role {} was taken away", row.role),
         );
         let to = managers(&tx, hospital).await?;
-        notification::tell_of_account(&tx, app, hospital, &to, text).await?;
+        notification::tell_of_matter(&tx, app, hospital, &to, NotificationKind::Account, text)
+            .await?;
     }
     let mut act = Act::done("account.revoke", "role_grant", row.id.0);
     act.reason = Some(reason);

@@ -11,9 +11,7 @@ mod token;
 mod vendor;
 
 use chrono::TimeDelta;
-use entity::ids::HospitalId;
 use unicode_normalization::UnicodeNormalization;
-use uuid::Uuid;
 
 pub use grant::{NewGrant, decide, grant, revoke};
 pub use leave::{set_leave_date, sweep_leave};
@@ -29,10 +27,7 @@ pub use token::{
 };
 pub use vendor::{Assignment, NewUndertaking, assign, record_undertaking, unassign};
 
-use crate::app::App;
-use crate::audit::{self, Act};
-use crate::error::{Error, Result, UserErrorCode};
-use crate::requester::Requester;
+use crate::error::{Error, UserErrorCode};
 
 /// How long a one-time password opens its change.
 pub const ONE_TIME_LIFE: TimeDelta = TimeDelta::hours(72);
@@ -41,16 +36,6 @@ pub const ONE_TIME_LIFE: TimeDelta = TimeDelta::hours(72);
 #[must_use]
 pub fn fold(account: &str) -> String {
     account.trim().nfkc().collect::<String>().to_lowercase()
-}
-
-/// The hospital whose chain takes the acts of a person: the only one, or none for the system chain.
-fn chain_of(who: &Requester) -> Option<HospitalId> {
-    let hospitals = who.hospitals();
-    if hospitals.len() == 1 {
-        hospitals.first().copied()
-    } else {
-        None
-    }
 }
 
 /// A row that is not in scope, or not there.
@@ -63,28 +48,4 @@ fn invalid(field: &str, zh: &str, en: &str) -> Error {
     Error::from(UserErrorCode::Invalid)
         .at(field.split('.'))
         .detail(zh, en)
-}
-
-/// Records a refused attempt in a transaction of its own.
-///
-/// # Errors
-/// Those of the database.
-pub async fn refused(
-    app: &App,
-    who: &Requester,
-    action: &str,
-    object: (&str, Option<Uuid>),
-    error: &Error,
-) -> Result<()> {
-    let tx = app.db.begin_write().await?;
-    audit::append(
-        &tx,
-        app.clock.now(),
-        chain_of(who),
-        who,
-        Act::refused(action, object.0, object.1, error.code().word()),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use entity::ids::{AssignmentId, ContractId, GrantId, HospitalId, PersonId, UndertakingId};
 use entity::rules::access::Permission;
 use entity::rules::calendar;
-use entity::values::{PersonState, Side};
+use entity::values::{NotificationKind, PersonState, Side};
 use entity::{contract, person};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -294,7 +294,8 @@ pub async fn reset(
         format!("{} 的口令已重置", row.name),
         format!("The password of {} was reset", row.name),
     );
-    notification::tell_of_account(&tx, app, hospital, &told, text).await?;
+    notification::tell_of_matter(&tx, app, hospital, &told, NotificationKind::Account, text)
+        .await?;
     let act = Act::done("account.reset_password", "person", row.id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
-use super::{chain_of, invalid, missing, scope, sign_in};
+use super::{invalid, missing, scope, sign_in};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
@@ -124,7 +124,7 @@ pub async fn logout(app: &App, who: &Requester, everywhere: bool) -> Result<()> 
         "account.logout"
     };
     let act = Act::done(action, "person", person.id.0);
-    audit::append(&tx, now, chain_of(who), who, act).await?;
+    audit::append(&tx, now, who.home(), who, act).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -182,7 +182,7 @@ pub async fn revoke_own(app: &App, who: &Requester, session: Option<SessionId>) 
         return Err(missing("sessionId"));
     }
     let act = Act::done("account.revoke_session", "session", session.0);
-    audit::append(&tx, now, chain_of(who), who, act).await?;
+    audit::append(&tx, now, who.home(), who, act).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use sea_orm::{
 use unicode_normalization::UnicodeNormalization;
 
 use super::session::{ABSOLUTE, digest, end_all, is_employed, new_token};
-use super::{chain_of, fold, throttle};
+use super::{fold, throttle};
 use crate::account::password::is_outdated;
 use crate::app::App;
 use crate::audit::{self, Act};
@@ -146,7 +146,7 @@ pub async fn login(app: &App, who: &Requester, with: Credentials<'_>) -> Result<
     audit::append(
         &tx,
         now,
-        chain_of(&signed_in),
+        signed_in.home(),
         &signed_in,
         Act::done("account.login", "person", id),
     )
@@ -238,7 +238,7 @@ pub async fn change_password(app: &App, who: &Requester, current: &str, new: &st
             Some(person.id.0),
             "LOGIN_FAILED",
         );
-        audit::append(&tx, now, chain_of(who), who, act).await?;
+        audit::append(&tx, now, who.home(), who, act).await?;
         tx.commit().await?;
         return Err(Error::from(UserErrorCode::LoginFailed).at(["currentPassword"]));
     }
@@ -256,7 +256,7 @@ pub async fn change_password(app: &App, who: &Requester, current: &str, new: &st
     replace(&tx, person, hash, None, now).await?;
     end_all(&tx, id, who.session_id(), now).await?;
     let act = Act::done("account.change_password", "person", id.0);
-    audit::append(&tx, now, chain_of(who), who, act).await?;
+    audit::append(&tx, now, who.home(), who, act).await?;
     tx.commit().await?;
     Ok(())
 }

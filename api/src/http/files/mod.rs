@@ -7,6 +7,7 @@
 pub mod disposition;
 mod download;
 pub mod range;
+mod report;
 mod upload;
 
 use std::collections::HashSet;
@@ -19,13 +20,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::door::Server;
 use super::graphql::Endpoint;
 use super::respond::Reader;
+use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::files::{Staged, Store};
 use crate::requester::Requester;
 
 /// Uploads that stream at once in the process; each holds one open file and no more than a chunk in memory.
 const STREAMS: usize = 256;
 /// Uploads that sync and write their row at once; more would only queue at the database.
 const COMMITS: usize = 4;
+/// Files that are sent to be looked at only, at once.
+const LOOKS: usize = 8;
 /// How long an upload that has arrived waits for its turn.
 const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
@@ -34,6 +39,7 @@ const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub struct Uploads {
     streams: Arc<Semaphore>,
     commits: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
     running: Arc<Mutex<HashSet<String>>>,
 }
 
@@ -42,6 +48,7 @@ impl Default for Uploads {
         Self {
             streams: Arc::new(Semaphore::new(STREAMS)),
             commits: Arc::new(Semaphore::new(COMMITS)),
+            looks: Arc::new(Semaphore::new(LOOKS)),
             running: Arc::default(),
         }
     }
@@ -93,6 +100,12 @@ pub fn configure(uploads: web::Data<Uploads>) -> impl FnOnce(&mut web::ServiceCo
         app.app_data(uploads)
             .service(web::resource("/files").route(web::post().to(upload::upload)))
             .service(
+                web::resource("/reports/{id}/sealed")
+                    .route(web::get().to(report::sealed_file))
+                    .route(web::post().to(report::sealed)),
+            )
+            .service(web::resource("/reports/{id}/{form}").route(web::get().to(report::read)))
+            .service(
                 web::resource("/files/{id}")
                     .route(web::get().to(download::download))
                     .route(web::head().to(download::download)),
@@ -100,8 +113,45 @@ pub fn configure(uploads: web::Data<Uploads>) -> impl FnOnce(&mut web::ServiceCo
     }
 }
 
+/// A body that is looked at and not kept.
+pub(super) struct Looked {
+    staged: Staged,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Looked {
+    /// Receives one; few at once, since nobody need be signed in.
+    pub(super) async fn receive(
+        request: &HttpRequest,
+        payload: web::Payload,
+        app: &App,
+        uploads: &Uploads,
+    ) -> Result<Self> {
+        let length = upload::plain(request.headers())?;
+        let place = Arc::clone(&uploads.looks)
+            .try_acquire_owned()
+            .map_err(|_full| Error::new(Code::Overloaded))?;
+        let store = Store::at(&app.config.data);
+        let staged = upload::receive(&store, uploads, payload, length).await?;
+        Ok(Self {
+            staged,
+            _place: place,
+        })
+    }
+
+    /// SHA-256, hexadecimal.
+    pub(super) fn sha256(&self) -> &str {
+        &self.staged.sha256
+    }
+
+    /// Its bytes.
+    pub(super) async fn bytes(&self) -> Result<Vec<u8>> {
+        self.staged.bytes().await
+    }
+}
+
 /// Who is asking: Origin rules, credentials, rate cost; the language of the account goes to the reader.
-async fn admitted(
+pub(super) async fn admitted(
     request: &HttpRequest,
     endpoint: &Endpoint<Server>,
     cost: u64,

@@ -21,11 +21,11 @@ use super::super::graphql::Endpoint;
 use super::super::respond::{Reader, error_response};
 use super::{Uploads, admitted, disposition};
 use crate::app::App;
+use crate::audit;
 use crate::error::{Code, Error, Result, UserErrorCode};
 use crate::files::{Staged, Store};
 use crate::requester::Requester;
 use crate::ticket::attachment::{self as files, NewFile};
-use crate::ticket::ops;
 
 /// Cost points of an upload: a hundred at once, then ten a second.
 const COST: u64 = 50;
@@ -67,11 +67,11 @@ fn created(row: &attachment::Model) -> HttpResponse {
 }
 
 /// What the head of an upload says.
-struct Announced {
-    name: String,
-    kind: &'static Kind,
-    length: Option<u64>,
-    key: Option<String>,
+pub(super) struct Announced {
+    pub name: String,
+    pub kind: &'static Kind,
+    pub length: Option<u64>,
+    pub key: Option<String>,
 }
 
 async fn attempt(
@@ -96,7 +96,14 @@ async fn attempt(
     .await
     {
         Err(error) if error.code() != Code::Internal => {
-            ops::refused(app, &who, "attachment.add", subject, &error).await?;
+            audit::refused(
+                app,
+                &who,
+                "attachment.add",
+                ("ticket", subject.map(|id| id.0)),
+                &error,
+            )
+            .await?;
             Err(error)
         }
         done => done,
@@ -129,7 +136,7 @@ async fn add(
         None => None,
     };
     let place = uploads.stream()?;
-    let staged = receive(&files::store(app), payload, length).await?;
+    let staged = receive(&files::store(app), uploads, payload, length).await?;
     if !kind.fits(&staged.head, staged.has_nul) {
         return Err(Error::from(UserErrorCode::Invalid).detail(
             format!("文件内容不是 {}", kind.extension),
@@ -161,9 +168,13 @@ fn subject(query: &str) -> Option<TicketId> {
     TicketId::parse(value).filter(|_| found.next().is_none())
 }
 
-/// Reads the head; what can be refused by it is refused here.
-fn announced(headers: &HeaderMap) -> Result<Announced> {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?"))
+}
+
+/// The length of a body of plain bytes, if it is said.
+pub(super) fn plain(headers: &HeaderMap) -> Result<Option<u64>> {
+    let text = |name| text(headers, name);
     declared(text(CONTENT_TYPE))?;
     if !matches!(text(CONTENT_ENCODING), None | Some("identity")) {
         return Err(Error::new(Code::UnsupportedMediaType).detail(
@@ -175,7 +186,13 @@ fn announced(headers: &HeaderMap) -> Result<Announced> {
     if length.is_some_and(|length| length > MOST_BYTES) {
         return Err(too_large());
     }
-    let key = text(HeaderName::from_static("idempotency-key")).map(str::to_owned);
+    Ok(length)
+}
+
+/// Reads the head; what can be refused by it is refused here.
+pub(super) fn announced(headers: &HeaderMap) -> Result<Announced> {
+    let length = plain(headers)?;
+    let key = text(headers, HeaderName::from_static("idempotency-key")).map(str::to_owned);
     let fits = |key: &String| {
         (8..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
@@ -185,13 +202,24 @@ fn announced(headers: &HeaderMap) -> Result<Announced> {
             "an Idempotency-Key has 8 to 64 visible characters",
         ));
     }
-    let (name, kind) = files::named(&disposition::name_of(headers)?)?;
+    let name = disposition::name_of(headers)?;
+    if is_key_store(&name) {
+        return Err(private_key());
+    }
+    let (name, kind) = files::named(&name)?;
     Ok(Announced {
         name,
         kind,
         length,
         key,
     })
+}
+
+/// Whether a name ends like that of a key store, so that the reason is told before a byte is sent.
+fn is_key_store(name: &str) -> bool {
+    const ENDINGS: [&str; 8] = ["p12", "pfx", "pem", "key", "der", "jks", "keystore", "ppk"];
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// A type that no form can send, so that a browser must ask first; it counts for nothing else.
@@ -221,7 +249,12 @@ fn broken() -> Error {
 }
 
 /// Streams the body into staging; whatever goes wrong, nothing stays there.
-async fn receive(store: &Store, mut payload: web::Payload, length: Option<u64>) -> Result<Staged> {
+pub(super) async fn receive(
+    store: &Store,
+    uploads: &Uploads,
+    mut payload: web::Payload,
+    length: Option<u64>,
+) -> Result<Staged> {
     let end = Instant::now() + WHOLE;
     let mut staging = store.stage().await?;
     loop {
@@ -248,5 +281,24 @@ async fn receive(store: &Store, mut payload: web::Payload, length: Option<u64>) 
     if staged.size == 0 {
         return Err(Error::from(UserErrorCode::Invalid).detail("文件为空", "the file is empty"));
     }
+    holds_no_key(&staged, uploads).await?;
     Ok(staged)
+}
+
+/// No private key is ever kept, under whatever name it comes (RP-SIG-1).
+async fn holds_no_key(staged: &Staged, uploads: &Uploads) -> Result<()> {
+    // The whole file is in memory, so only a few are looked at once.
+    let _turn = uploads.commit().await?;
+    let bytes = staged.bytes().await?;
+    let is_key = tokio::task::spawn_blocking(move || reports::sign::is_private_key(&bytes))
+        .await
+        .map_err(Error::internal)?;
+    if is_key { Err(private_key()) } else { Ok(()) }
+}
+
+fn private_key() -> Error {
+    Error::from(UserErrorCode::Invalid).detail(
+        "文件含有私钥或密钥库，不予接收，未保存；私钥只应留在持有人自己的机器上",
+        "the file holds a private key or a key store; it is refused and was not kept: a key stays with its owner",
+    )
 }

@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::super::ops::{self, Bulk};
-use super::mutation::{audited, current};
+use super::super::ops::Bulk;
+use super::mutation::{current, object};
 use super::types::{Maybe, Ticket};
+use crate::audit;
 use crate::db::retrying;
 use crate::error::{Error, Result, UserError};
-use crate::graphql::{app, lang, requester, settle};
+use crate::graphql::{app, audited, lang, requester, settle};
 
 /// 批量确认并关闭，至多 100 张.
 /// Confirm and close many, at most 100.
@@ -74,7 +75,7 @@ async fn all(ctx: &Context<'_>, input: &ConfirmTicketsInput) -> Result<Vec<Confi
         Box::pin(Bulk::begin(app, who, &input.idempotency_key, &ids))
     })
     .await;
-    let bulk = audited(ctx, "ticket.confirm", None, begun).await?;
+    let bulk = audited(ctx, "ticket.confirm", object(None), begun).await?;
     let mut results = Vec::with_capacity(bulk.ids().len());
     for text in bulk.ids() {
         results.push(one(ctx, &bulk, text).await?);
@@ -89,7 +90,7 @@ async fn one(ctx: &Context<'_>, bulk: &Bulk, text: &str) -> Result<ConfirmedTick
     let done = retrying(app, || Box::pin(bulk.confirm(app, who, id))).await;
     let done = match done {
         Err(error) if error.code() != crate::error::Code::Internal => {
-            ops::refused(app, who, "ticket.confirm", id, &error).await?;
+            audit::refused(app, who, "ticket.confirm", object(id), &error).await?;
             Err(error)
         }
         other => other,

@@ -5,13 +5,13 @@ use entity::ids::DemandId;
 use entity::resolution_demand;
 
 use super::super::ops;
-use super::mutation::{audited, ticket_id};
+use super::mutation::{object, ticket_id};
 use super::recurrence::person;
 use super::types::{Maybe, Ticket};
 use crate::account::graphql::Person;
 use crate::db::retrying;
 use crate::error::UserError;
-use crate::graphql::{app, requester, settle};
+use crate::graphql::{app, audited, requester, settle};
 use crate::scalar::{Day, Instant};
 
 /// 书面限期催告；不可修改，可撤回.
@@ -192,7 +192,7 @@ impl DemandMutation {
             Box::pin(ops::issue_demand(app, who, id, new))
         })
         .await;
-        let done = audited(ctx, "demand.issue", id, done).await;
+        let done = audited(ctx, "demand.issue", object(id), done).await;
         settle(ctx, done, |done, user_errors| {
             let (ticket, demand) = done.unzip();
             IssueDemandPayload {
@@ -216,7 +216,7 @@ impl DemandMutation {
             Box::pin(ops::withdraw_demand(app, who, id, &input.reason))
         })
         .await;
-        let done = audited(ctx, "demand.withdraw", None, done).await;
+        let done = audited(ctx, "demand.withdraw", object(None), done).await;
         settle(ctx, done, |done, user_errors| {
             let (ticket, demand) = done.unzip();
             WithdrawDemandPayload {

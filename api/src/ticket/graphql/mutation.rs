@@ -4,6 +4,7 @@ use std::future::Future;
 
 use async_graphql::{Context, ID, Object};
 use entity::ids::{AttachmentId, ContractId, PersonId, TicketId};
+use uuid::Uuid;
 
 use super::super::ops;
 use super::history::TicketReply;
@@ -11,8 +12,8 @@ use super::input::*;
 use super::payload::*;
 use super::types::{Maybe, Ticket};
 use crate::db::retrying;
-use crate::error::{Code, Result};
-use crate::graphql::{app, requester, settle};
+use crate::error::Result;
+use crate::graphql::{app, audited, requester, settle};
 
 /// Runs an act; a refusal is recorded in a transaction of its own, and the payload then shows the current ticket.
 pub(super) async fn act<P, F>(
@@ -26,7 +27,7 @@ where
     F: Future<Output = Result<entity::ticket::Model>>,
 {
     let done = retrying(app(ctx), || Box::pin(run())).await;
-    let done = audited(ctx, action, id, done).await;
+    let done = audited(ctx, action, object(id), done).await;
     let current = if done.is_err() {
         current(ctx, id).await
     } else {
@@ -37,23 +38,9 @@ where
     })
 }
 
-pub(super) async fn audited<T>(
-    ctx: &Context<'_>,
-    action: &str,
-    id: Option<TicketId>,
-    done: Result<T>,
-) -> Result<T> {
-    match done {
-        // What the server could not do, or does not know, is no refusal.
-        Err(error)
-            if error.code().user().is_some()
-                || matches!(error.code(), Code::Forbidden | Code::Unauthenticated) =>
-        {
-            ops::refused(app(ctx), requester(ctx), action, id, &error).await?;
-            Err(error)
-        }
-        other => other,
-    }
+/// A ticket as the object of an act.
+pub(super) fn object(id: Option<TicketId>) -> (&'static str, Option<Uuid>) {
+    ("ticket", id.map(|id| id.0))
 }
 
 /// The ticket as it stands, for who may see it.
@@ -138,7 +125,7 @@ impl TicketMutation {
             Box::pin(ops::reply(app, who, id, new))
         };
         let done = retrying(app, run).await;
-        let done = audited(ctx, "ticket.reply", id, done).await;
+        let done = audited(ctx, "ticket.reply", object(id), done).await;
         settle(ctx, done, |done, user_errors| {
             let (ticket, reply) = done.unzip();
             AddReplyPayload {

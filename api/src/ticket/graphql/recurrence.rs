@@ -6,12 +6,12 @@ use entity::recurrence_link;
 use entity::values::{RecurrenceDecision, RecurrenceKind};
 
 use super::super::ops;
-use super::mutation::audited;
+use super::mutation::object;
 use super::types::{Maybe, Ticket, settle};
 use crate::account::graphql::Person;
 use crate::db::retrying;
 use crate::error::{Result, UserError};
-use crate::graphql::{app, requester, settle as settle_payload};
+use crate::graphql::{app, audited, requester, settle as settle_payload};
 use crate::loaders::{self, SeenTicket};
 use crate::scalar::Instant;
 
@@ -219,5 +219,5 @@ async fn linked(
     done: Result<recurrence_link::Model>,
 ) -> Result<recurrence_link::Model> {
     let ticket = done.as_ref().ok().map(|link| link.ticket_id);
-    audited(ctx, action, ticket, done).await
+    audited(ctx, action, object(ticket), done).await
 }

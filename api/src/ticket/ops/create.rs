@@ -1,4 +1,4 @@
-//! A ticket comes in, is triaged and released to the vendor.
+//! A ticket comes in: checked first, then written in one transaction, its own or that of what opens it.
 
 use chrono::{DateTime, Datelike, Utc};
 use entity::ids::{ContractId, HospitalId, PersonId, TicketId};
@@ -6,8 +6,8 @@ use entity::rules::access::Permission;
 use entity::rules::catalog::Catalog;
 use entity::rules::ticket as rule;
 use entity::values::{
-    BedsAffected, Channel, ClaimKind, ContractState, NotificationKind, ReceivedSource, Role, Route,
-    Side, TicketAction, TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
+    BedsAffected, Channel, ClaimKind, ContractState, ReceivedSource, Route, Severity, Side,
+    TicketCategory, TicketEventKind, TicketOrigin, TicketStatus, Urgency,
 };
 use entity::{contract, ticket, ticket_counter};
 use sea_orm::ActiveValue::Set;
@@ -17,12 +17,12 @@ use sea_orm::{
 
 use super::super::clocks::{self, Clocks, ContractTerms};
 use super::raiser::Raiser;
-use super::{Change, LONG, SHORT, VENDOR_DESK, checked, checked_option, claim, record, recurrence};
+use super::release::tell_received;
+use super::{LONG, SHORT, checked, checked_option, claim, record, recurrence};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode};
-use crate::notification::{self, Notice};
 use crate::replay::Replay;
 use crate::requester::Requester;
 
@@ -88,6 +88,56 @@ fn is_offered(category: TicketCategory, subcategory: &str) -> bool {
 /// `CATEGORY_NOT_ENABLED`, `REQUIRED`, `INVALID`, `TOO_LONG`, `PATIENT_DATA_IN_TEXT`,
 /// `BACKDATE_TOO_FAR`, `NOT_FOUND`, `OUTSIDE_SERVICE_PERIOD`; `FORBIDDEN`.
 pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket::Model> {
+    let replay = Replay::of(&new.key, "createTicket", &new);
+    let draft = prepare(app, who, new).await?;
+    let replay = replay?;
+    let (me, now, hospital) = (draft.me, draft.now, draft.contract.hospital_id);
+    let id = draft.id;
+    let tx = app.db.begin_write().await?;
+    if let Some(made) = replay.take(&tx, hospital, me, id.0, now).await? {
+        tx.rollback().await?;
+        return ticket::Entity::find_by_id(TicketId(made))
+            .one(app.db.read())
+            .await?
+            .ok_or_else(|| Error::internal("a replayed ticket is gone"));
+    }
+    let row = draft.insert(&tx, app, who).await?;
+    audit::append(
+        &tx,
+        now,
+        Some(hospital),
+        who,
+        Act::done("ticket.create", "ticket", row.id.0),
+    )
+    .await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(row)
+}
+
+/// A ticket that was checked and is not yet written.
+pub(crate) struct Draft {
+    id: TicketId,
+    me: PersonId,
+    now: DateTime<Utc>,
+    new: NewTicket,
+    fault: Option<NewFault>,
+    description: String,
+    location: Option<String>,
+    contract: contract::Model,
+    raiser: Raiser,
+    terms: ContractTerms,
+    received: Option<DateTime<Utc>>,
+    earlier: Option<ticket::Model>,
+    severity: Option<Severity>,
+    at_once: bool,
+}
+
+/// Checks a ticket without writing it: for [`create`], and for what opens a ticket in a transaction of its own.
+///
+/// # Errors
+/// As [`create`], but for the replay key.
+pub(crate) async fn prepare(app: &App, who: &Requester, new: NewTicket) -> Result<Draft> {
     let person = who.require(Permission::TicketCreate)?;
     let me = person.id;
     let elsewhere = new.reporter.filter(|reporter| *reporter != me);
@@ -164,123 +214,137 @@ pub async fn create(app: &App, who: &Requester, new: NewTicket) -> Result<ticket
         Route::Direct | Route::Declare | Route::Restricted => true,
         Route::HospitalApproval | Route::DualApproval | Route::HospitalOnlyFirst => false,
     };
-
-    let replay = Replay::of(&new.key, "createTicket", &new)?;
-    let id = TicketId(app.clock.id());
-    let tx = app.db.begin_write().await?;
-    if let Some(made) = replay.take(&tx, hospital, me, id.0, now).await? {
-        tx.rollback().await?;
-        return ticket::Entity::find_by_id(TicketId(made))
-            .one(app.db.read())
-            .await?
-            .ok_or_else(|| Error::internal("a replayed ticket is gone"));
-    }
-    let number = next_number(&tx, hospital, today.year()).await?;
-    let row = ticket::Model {
-        id,
-        hospital_id: hospital,
-        contract_id: contract.id,
-        department_id: raiser.department,
-        number,
-        version: 1,
-        status: if at_once {
-            TicketStatus::Released
-        } else {
-            TicketStatus::Submitted
-        },
-        category: new.category,
-        subcategory: new.subcategory,
-        origin: match raiser.side {
-            Side::Vendor => TicketOrigin::VendorSelf,
-            Side::Hospital => TicketOrigin::Hospital,
-        },
-        channel: new.channel,
+    Ok(Draft {
+        id: TicketId(app.clock.id()),
+        me,
+        now,
+        fault,
         description,
         location,
-        component: fault.as_ref().and_then(|fault| fault.component.clone()),
-        phenomenon: fault.as_ref().map(|fault| fault.phenomenon.clone()),
-        occurred_at: fault.as_ref().map(|fault| fault.occurred_at),
-        scope: fault.as_ref().map(|fault| fault.scope.clone()),
-        related_systems: fault
-            .as_ref()
-            .map(|fault| serde_json::json!(fault.related_systems).to_string()),
-        steps: fault.as_ref().map(|fault| fault.steps.clone()),
-        beds_affected: new.beds_affected,
-        urgency: new.urgency,
-        impact: None,
+        contract,
+        raiser,
+        terms,
+        received,
+        earlier,
         severity,
-        severity_provisional: severity.is_some(),
-        reporter_id: raiser.id.unwrap_or(me),
-        registered_by: me,
-        assignee_id: None,
-        received_at: now,
-        received_claimed_at: received,
-        received_source: if received.is_some() {
-            ReceivedSource::Unconfirmed
-        } else {
-            ReceivedSource::Platform
-        },
-        created_at: now,
-        released_at: at_once.then_some(now),
-        responded_at: None,
-        responded_claimed_at: None,
-        response_confirmed_by: None,
-        first_step_at: None,
-        resolved_at: None,
-        closed_at: None,
-        taken_by: None,
-        taken_at: None,
-        handed_over_at: None,
-        solution: None,
-        solved_by: None,
-        root_cause: None,
-        verification: None,
-        cycle: 1,
-        parent_id: None,
-        proposed_parent_id: None,
-        rating: None,
-        rating_comment: None,
-        scope_proposed_by: None,
-        scope_reason: None,
-        internal_note: None,
-        next_due_at: None,
-    };
-    let mut row = row.into_active_model().reset_all().insert(&tx).await?;
-    record(
-        &tx,
-        app,
-        Some(me),
-        &row,
-        now,
-        TicketEventKind::Created,
-        None,
-    )
-    .await?;
-    if let Some(earlier) = &earlier {
-        recurrence::link_new(&tx, app, &row, earlier, me).await?;
+        at_once,
+        new,
+    })
+}
+
+impl Draft {
+    /// Writes the ticket with its history, clocks, messages and jobs; the audit is the caller's, last in the transaction.
+    ///
+    /// # Errors
+    /// Those of the database and of the calendar.
+    pub(crate) async fn insert(self, tx: &Tx, app: &App, who: &Requester) -> Result<ticket::Model> {
+        let Self {
+            id,
+            me,
+            now,
+            new,
+            fault,
+            description,
+            location,
+            contract,
+            raiser,
+            terms,
+            received,
+            earlier,
+            severity,
+            at_once,
+        } = self;
+        let person = who.require_person()?;
+        let hospital = contract.hospital_id;
+        let today = entity::rules::calendar::civil_date(now);
+        let number = next_number(tx, hospital, today.year()).await?;
+        let row = ticket::Model {
+            id,
+            hospital_id: hospital,
+            contract_id: contract.id,
+            department_id: raiser.department,
+            number,
+            version: 1,
+            status: if at_once {
+                TicketStatus::Released
+            } else {
+                TicketStatus::Submitted
+            },
+            category: new.category,
+            subcategory: new.subcategory,
+            origin: match raiser.side {
+                Side::Vendor => TicketOrigin::VendorSelf,
+                Side::Hospital => TicketOrigin::Hospital,
+            },
+            channel: new.channel,
+            description,
+            location,
+            component: fault.as_ref().and_then(|fault| fault.component.clone()),
+            phenomenon: fault.as_ref().map(|fault| fault.phenomenon.clone()),
+            occurred_at: fault.as_ref().map(|fault| fault.occurred_at),
+            scope: fault.as_ref().map(|fault| fault.scope.clone()),
+            related_systems: fault
+                .as_ref()
+                .map(|fault| serde_json::json!(fault.related_systems).to_string()),
+            steps: fault.as_ref().map(|fault| fault.steps.clone()),
+            beds_affected: new.beds_affected,
+            urgency: new.urgency,
+            impact: None,
+            severity,
+            severity_provisional: severity.is_some(),
+            reporter_id: raiser.id.unwrap_or(me),
+            registered_by: me,
+            assignee_id: None,
+            received_at: now,
+            received_claimed_at: received,
+            received_source: if received.is_some() {
+                ReceivedSource::Unconfirmed
+            } else {
+                ReceivedSource::Platform
+            },
+            created_at: now,
+            released_at: at_once.then_some(now),
+            responded_at: None,
+            responded_claimed_at: None,
+            response_confirmed_by: None,
+            first_step_at: None,
+            resolved_at: None,
+            closed_at: None,
+            taken_by: None,
+            taken_at: None,
+            handed_over_at: None,
+            solution: None,
+            solved_by: None,
+            root_cause: None,
+            verification: None,
+            cycle: 1,
+            parent_id: None,
+            proposed_parent_id: None,
+            rating: None,
+            rating_comment: None,
+            scope_proposed_by: None,
+            scope_reason: None,
+            internal_note: None,
+            next_due_at: None,
+        };
+        let mut row = row.into_active_model().reset_all().insert(tx).await?;
+        record(tx, app, Some(me), &row, now, TicketEventKind::Created, None).await?;
+        if let Some(earlier) = &earlier {
+            recurrence::link_new(tx, app, &row, earlier, me).await?;
+        }
+        if at_once {
+            Clocks::new(tx, app, who, &terms)
+                .attach(&row, row.received_at)
+                .await?;
+            row = keep_next_due(tx, row).await?;
+        }
+        tell_received(tx, app, &row).await?;
+        if let Some(claimed) = received {
+            let what = (ClaimKind::Received, claimed);
+            claim::enter(tx, app, &row, &terms, person, what).await?;
+        }
+        Ok(row)
     }
-    if at_once {
-        Clocks::new(&tx, app, who, &terms)
-            .attach(&row, row.received_at)
-            .await?;
-        row = keep_next_due(&tx, row).await?;
-    }
-    tell_received(&tx, app, &row).await?;
-    if let Some(claimed) = received {
-        let what = (ClaimKind::Received, claimed);
-        claim::enter(&tx, app, &row, &terms, person, what).await?;
-    }
-    audit::append(
-        &tx,
-        now,
-        Some(hospital),
-        who,
-        Act::done("ticket.create", "ticket", row.id.0),
-    )
-    .await?;
-    tx.commit().await?;
-    app.wake.notify_one();
-    Ok(row)
 }
 
 async fn keep_next_due(tx: &Tx, row: ticket::Model) -> Result<ticket::Model> {
@@ -399,75 +463,4 @@ async fn next_number(tx: &Tx, hospital: HospitalId, year: i32) -> Result<String>
     active.last = Set(last);
     active.update(tx).await?;
     Ok(format!("ICU-{year}-{last:06}"))
-}
-
-/// Tells the desk of the vendor, or the information centre where it approves first.
-async fn tell_received(tx: &Tx, app: &App, row: &ticket::Model) -> Result<()> {
-    let released = row.released_at.is_some();
-    let roles: &[Role] = if released {
-        &VENDOR_DESK
-    } else {
-        &[Role::HospItAdmin]
-    };
-    let to = notification::people(tx, row.hospital_id, row.contract_id, roles).await?;
-    let class = Catalog::shared().class(row.category);
-    let severity = row
-        .severity
-        .map(|severity| format!(" {severity}"))
-        .unwrap_or_default();
-    let what = Notice {
-        kind: NotificationKind::TicketReceived,
-        ticket: row.id,
-        cause: format!("received:{}:{released}", row.id),
-        zh: format!("新工单 {}（{}{severity}）", row.number, class.name_zh),
-        en: format!("New ticket {} ({}{severity})", row.number, class.name_en),
-    };
-    if released && notification::counts_hours(row) {
-        notification::tell_at_once(tx, app, row.hospital_id, &to, &what).await
-    } else {
-        notification::tell(tx, app, row.hospital_id, &to, &what).await
-    }
-}
-
-/// The information centre has looked at it.
-///
-/// # Errors
-/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
-pub async fn triage(
-    app: &App,
-    who: &Requester,
-    id: Option<TicketId>,
-    version: i32,
-) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::TicketTriage, id, Some(version)).await?;
-    change.step(TicketAction::Triage)?;
-    change
-        .commit(TicketEventKind::Triaged, None, "ticket.triage")
-        .await
-}
-
-/// The information centre releases it to the vendor; the clocks start now.
-///
-/// # Errors
-/// `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`.
-pub async fn release(
-    app: &App,
-    who: &Requester,
-    id: Option<TicketId>,
-    version: i32,
-) -> Result<ticket::Model> {
-    let mut change = Change::begin(app, who, Permission::TicketRelease, id, Some(version)).await?;
-    change.step(TicketAction::Release)?;
-    change.row.released_at = Some(change.now);
-    // What the vendor raises itself counts from its receipt; it is kept and shown, not counted.
-    let from = match (change.row.category, change.row.origin) {
-        (TicketCategory::Upgrade, TicketOrigin::VendorSelf) => change.row.received_at,
-        _ => change.now,
-    };
-    change.clocks().await?.attach(&change.row, from).await?;
-    tell_received(&change.tx, app, &change.row).await?;
-    claim::ask_pending(&change).await?;
-    change
-        .commit(TicketEventKind::Released, None, "ticket.release")
-        .await
 }

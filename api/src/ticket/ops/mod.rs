@@ -13,6 +13,7 @@ mod handle;
 mod note;
 mod raiser;
 mod recurrence;
+mod release;
 mod reply;
 mod respond;
 mod scope;
@@ -39,13 +40,15 @@ pub use bulk::Bulk;
 pub use claim::{
     Answer, confirm_received, confirm_responded, decide_claim, may_confirm, ticket_of,
 };
-pub use create::{NewFault, NewTicket, create, release, triage};
+pub(crate) use create::{Draft, prepare};
+pub use create::{NewFault, NewTicket, create};
 pub use decide::{cancel, confirm, rate, reject, reopen};
 pub use demand::{Deadline, NewDemand, issue_demand, withdraw_demand};
 pub use duplicate::{Parent, mark_duplicate, propose_duplicate, refuse_duplicate};
 pub use handle::{NewPlan, NewStep, Solution, add_step, assign, resolve, write_plan};
 pub use note::{internal_note, set_internal_note};
 pub use recurrence::{comment_recurrence, decide_recurrence};
+pub use release::{release, triage};
 pub use reply::{NewReply, reply};
 pub use respond::{NewResponse, respond};
 pub use scope::{decide_out_of_scope, propose_out_of_scope};
@@ -282,37 +285,6 @@ pub async fn record(
     }
     .insert(tx)
     .await?;
-    Ok(())
-}
-
-/// Records a refused attempt in a transaction of its own.
-///
-/// # Errors
-/// Those of the database.
-pub async fn refused(
-    app: &App,
-    who: &Requester,
-    action: &str,
-    id: Option<TicketId>,
-    error: &Error,
-) -> Result<()> {
-    // The chain of a ticket's hospital only if the ticket is in scope: others go to the own hospital's or the system's.
-    let hospitals = who.hospitals();
-    let home = if hospitals.len() == 1 {
-        hospitals.first().copied()
-    } else {
-        None
-    };
-    let tx = app.db.begin_write().await?;
-    audit::append(
-        &tx,
-        app.clock.now(),
-        home,
-        who,
-        Act::refused(action, "ticket", id.map(|id| id.0), error.code().word()),
-    )
-    .await?;
-    tx.commit().await?;
     Ok(())
 }
 

@@ -1,0 +1,138 @@
+//! Reports: drafted, approved by a second person, frozen, laid out, sealed, issued (一(五)2, `reports.md` 7).
+//!
+//! What a report says stands in its definition (`reports/definitions`), whose query runs here through the schema
+//! under the rights of its author ([`run`]). An approval freezes the answer; a job lays it out in a child process
+//! ([`render`]); the seal comes from outside ([`seal`]), on paper or
+//! as a signature that is verified ([`esign`]). Nothing issued ever changes: a correction is a new revision.
+
+pub mod by_hash;
+pub mod esign;
+mod frame;
+pub mod graphql;
+pub mod ops;
+pub mod render;
+mod run;
+pub mod seal;
+mod words;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reports::child::{Limits, Renderer};
+use reports::{Definition, Glossary, Problem, Reports};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+pub use ops::named;
+pub use run::{Fresh, fresh};
+
+/// The definitions of this server, the words of its enums, and the child that lays out pages.
+#[derive(Debug)]
+pub struct Engine {
+    reports: Reports,
+    glossary: Glossary,
+    renderer: Mutex<Renderer>,
+}
+
+/// Name of the hidden subcommand that the child runs.
+pub const LAYOUT: &str = "report-layout";
+
+impl Engine {
+    /// Opens the shipped definitions and the operator's folders; what an operator brings is proved on its samples.
+    ///
+    /// # Errors
+    /// `INVALID` with every problem of every folder.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let glossary = words::glossary();
+        let folders = &config.reports;
+        let opened = if folders.is_empty() {
+            Reports::open(folders)
+        } else {
+            Reports::load(folders, &glossary)
+        };
+        let mut reports = opened.map_err(|problems| told(&problems))?;
+        let misfits = run::misfits(&reports).await;
+        // A shipped report comes with the capability whose records it shows, and is not offered before.
+        let foreign = |code: &str| !Reports::is_shipped(code);
+        let problems: Vec<Problem> = misfits
+            .iter()
+            .filter(|(code, _)| foreign(code))
+            .map(|(_, problem)| problem.clone())
+            .collect();
+        if !problems.is_empty() {
+            return Err(told(&problems));
+        }
+        reports.retain(|one| misfits.iter().all(|(code, _)| *code != one.spec.code));
+        let program = match &config.layout_program {
+            Some(program) => program.clone(),
+            None => std::env::current_exe().map_err(Error::internal)?,
+        };
+        Ok(Self {
+            reports,
+            glossary,
+            renderer: Mutex::new(Renderer::new(
+                program,
+                arguments(folders),
+                Limits::default(),
+            )),
+        })
+    }
+
+    /// A definition by its code.
+    #[must_use]
+    pub fn definition(&self, code: &str) -> Option<&Arc<Definition>> {
+        self.reports.get(code)
+    }
+
+    /// All definitions, by code.
+    pub fn definitions(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.reports.iter()
+    }
+
+    /// Checks what a report would print.
+    ///
+    /// # Errors
+    /// Every problem with its place.
+    pub fn check(&self, input: &serde_json::Value) -> Result<reports::View, Vec<Problem>> {
+        self.reports.check(input, &self.glossary)
+    }
+
+    /// Lays out a report in the child. Blocks: to be called where waiting harms nobody.
+    ///
+    /// # Errors
+    /// See [`reports::child::Failure`].
+    pub fn pdf(&self, view: &reports::View) -> Result<reports::Pdf, reports::child::Failure> {
+        let mut renderer = self.renderer.lock().unwrap_or_else(PoisonError::into_inner);
+        renderer.pdf(view)
+    }
+}
+
+fn arguments(folders: &[PathBuf]) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from(LAYOUT)];
+    for folder in folders {
+        arguments.push("--reports".into());
+        arguments.push(folder.into());
+    }
+    arguments
+}
+
+fn told(problems: &[Problem]) -> Error {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let lines = lines.join("\n");
+    Error::from(crate::error::UserErrorCode::Invalid).detail(
+        format!("报告定义有误：\n{lines}"),
+        format!("a report definition is not right:\n{lines}"),
+    )
+}
+
+/// Runs the child's side on the standard streams until the parent closes them.
+///
+/// # Errors
+/// The definitions cannot be opened, or the pipe broke.
+pub fn lay_out(folders: &[PathBuf]) -> Result<()> {
+    let reports = Reports::open(folders).map_err(|problems| told(&problems))?;
+    reports::child::serve(&reports, std::io::stdin().lock(), std::io::stdout().lock())
+        .map_err(Error::internal)
+}

@@ -1,0 +1,95 @@
+//! Time and memory of an inspection report of about thirty pages:
+//! `cargo run --release -p reports --example bench`. It prints; no test reads the figures.
+
+use std::error::Error;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use reports::{Glossary, Reports, View};
+use serde_json::json;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout();
+    let glossary: Glossary = serde_json::from_str(include_str!("../tests/glossary.json"))?;
+    let reports = Reports::open(&[]).map_err(|all| told(&all))?;
+    let definition = reports.get("inspection_report").ok_or("no such report")?;
+    let sample = definition.samples.get("worst").ok_or("no such case")?;
+    let view = |number: usize| -> Result<View, String> {
+        let mut input = sample.clone();
+        if let Some(meta) = input.get_mut("meta").and_then(|meta| meta.as_object_mut()) {
+            meta.insert("number".to_owned(), json!(format!("XJBG-2026-{number:04}")));
+        }
+        if let Some(text) = input.pointer_mut("/data/inspection/conclusion") {
+            *text = json!(format!("第 {number} 份。"));
+        }
+        reports.check(&input, &glossary).map_err(|all| told(&all))
+    };
+
+    let start = Instant::now();
+    let first = view(0)?;
+    writeln!(out, "check  {:>8.1?}", start.elapsed())?;
+    let start = Instant::now();
+    let html = reports::html(&first)?;
+    writeln!(
+        out,
+        "html   {:>8.1?}  {} kB",
+        start.elapsed(),
+        html.len() / 1000
+    )?;
+    let start = Instant::now();
+    let pdf = reports::pdf(&first).map_err(|all| told(&all))?;
+    writeln!(
+        out,
+        "cold   {:>8.1?}  {} pages, {} kB",
+        start.elapsed(),
+        pdf.pages,
+        pdf.bytes.len() / 1000
+    )?;
+    memory(&mut out)?;
+    let mut times = Vec::new();
+    for _ in 0..10 {
+        let start = Instant::now();
+        reports::pdf(&first).map_err(|all| told(&all))?;
+        times.push(start.elapsed());
+    }
+    writeln!(out, "same   {:>8.1?}  median of 10", median(&mut times))?;
+    let mut times = Vec::new();
+    let batch = Instant::now();
+    for number in 1..=40 {
+        let next = view(number)?;
+        let start = Instant::now();
+        reports::pdf(&next).map_err(|all| told(&all))?;
+        times.push(start.elapsed());
+    }
+    let batch = batch.elapsed();
+    writeln!(
+        out,
+        "warm   {:>8.1?}  median of 40 with other number and text",
+        median(&mut times)
+    )?;
+    writeln!(
+        out,
+        "500    {:>8.1?}  from these 40, one after the other",
+        batch * 500 / 40
+    )?;
+    memory(&mut out)
+}
+
+/// Most memory so far.
+fn memory(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    for line in status.lines().filter(|line| line.starts_with("VmHWM")) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn told(all: &[reports::Problem]) -> String {
+    let lines: Vec<String> = all.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
