@@ -8,6 +8,7 @@ mod graphql;
 
 use std::{fmt, sync::Arc};
 
+use entity::rules::calendar::CalendarMissing;
 use entity::values::Language;
 
 pub use code::{Code, Row, UserErrorCode};
@@ -275,6 +276,13 @@ impl From<Code> for Error {
 impl From<UserErrorCode> for Error {
     fn from(code: UserErrorCode) -> Self {
         Self::new(code)
+    }
+}
+
+/// A year that an act counts in and nobody knows; a read says so as bad input instead.
+impl From<CalendarMissing> for Error {
+    fn from(missing: CalendarMissing) -> Self {
+        Self::from(UserErrorCode::CalendarMissing).caused_by(missing)
     }
 }
 

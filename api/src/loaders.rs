@@ -8,6 +8,7 @@ mod inspected;
 mod parts;
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -373,6 +374,38 @@ impl Loader<AttachmentsOf> for Rows {
 pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, Error> {
     ctx.data::<Loaders>()
         .map_err(|error| Error::internal(error.message))
+}
+
+/// The row behind an edge, shown as a node; null without one.
+pub async fn edge<K, N>(
+    ctx: &Context<'_>,
+    key: K,
+    node: impl FnOnce(<Rows as Loader<K>>::Value) -> N,
+) -> Option<async_graphql::Result<N>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Rows: Loader<K, Error = Error>,
+{
+    let found = match of(ctx) {
+        Ok(loaders) => loaders.load_one(key).await,
+        Err(error) => Err(error),
+    };
+    found
+        .map(|row| row.map(node))
+        .map_err(Into::into)
+        .transpose()
+}
+
+/// The rows of a bounded list; empty where the loader has none.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rows<K, M>(ctx: &Context<'_>, key: K) -> Result<Vec<M>, Error>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Rows: Loader<K, Value = Vec<M>, Error = Error>,
+{
+    Ok(of(ctx)?.load_one(key).await?.unwrap_or_default())
 }
 
 /// A person by id.

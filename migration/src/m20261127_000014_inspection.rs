@@ -2,17 +2,18 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::table::{Tables, operational};
+use crate::table::{Tables, add_columns, drop_columns, number, operational, switch};
 
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Parameters that this capability reads, with the defaults of the contract (`domain.md` 6.2).
-const PARAMETERS: &[(&str, i32)] = &[("announce_onsite_wd", 3), ("inspection_idle_days", 10)];
-
-/// whether on site counts as online.
-const COUNTS: &str = "onsite_counts_as_online";
+/// Parameters that this capability reads; their defaults stand in `up` (`domain.md` 6.2, A-12).
+const PARAMETERS: &[&str] = &[
+    "announce_onsite_wd",
+    "inspection_idle_days",
+    "onsite_counts_as_online",
+];
 
 fn tables() -> Tables {
     Tables(vec![
@@ -206,32 +207,16 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         tables().create(manager).await?;
-        for (name, default) in PARAMETERS {
-            let mut column = ColumnDef::new(*name);
-            column.integer().not_null().default(*default);
-            let add = Table::alter()
-                .table("parameter_set")
-                .add_column(column)
-                .to_owned();
-            manager.alter_table(add).await?;
-        }
-        let mut counts = ColumnDef::new(COUNTS);
-        counts.boolean().not_null().default(false);
-        let add = Table::alter()
-            .table("parameter_set")
-            .add_column(counts)
-            .to_owned();
-        manager.alter_table(add).await
+        let columns = vec![
+            number("announce_onsite_wd", 3),
+            number("inspection_idle_days", 10),
+            switch("onsite_counts_as_online"),
+        ];
+        add_columns(manager, "parameter_set", columns).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for name in PARAMETERS.iter().map(|(name, _)| *name).chain([COUNTS]) {
-            let drop = Table::alter()
-                .table("parameter_set")
-                .drop_column(name)
-                .to_owned();
-            manager.alter_table(drop).await?;
-        }
+        drop_columns(manager, "parameter_set", PARAMETERS).await?;
         tables().drop(manager).await
     }
 }

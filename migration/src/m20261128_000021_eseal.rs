@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::table::{add_columns, drop_columns, switch};
+
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -18,39 +20,18 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut agreed = ColumnDef::new(AGREED);
-        agreed.boolean().not_null().default(false);
-        let add = Table::alter()
-            .table("parameter_set")
-            .add_column(agreed)
-            .to_owned();
-        manager.alter_table(add).await?;
-        let texts = TEXTS.map(|name| ColumnDef::new(name).text().to_owned());
-        let at = ColumnDef::new(CHECKED_AT)
-            .timestamp_with_time_zone()
-            .to_owned();
-        for column in texts.into_iter().chain([at]) {
-            let add = Table::alter()
-                .table("sealed_document")
-                .add_column(column)
-                .to_owned();
-            manager.alter_table(add).await?;
+        add_columns(manager, "parameter_set", vec![switch(AGREED)]).await?;
+        let mut columns: Vec<ColumnDef> = Vec::new();
+        for name in TEXTS {
+            columns.push(ColumnDef::new(name).text().take());
         }
-        Ok(())
+        columns.push(ColumnDef::new(CHECKED_AT).timestamp_with_time_zone().take());
+        add_columns(manager, "sealed_document", columns).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for name in TEXTS.into_iter().chain([CHECKED_AT]) {
-            let drop = Table::alter()
-                .table("sealed_document")
-                .drop_column(name)
-                .to_owned();
-            manager.alter_table(drop).await?;
-        }
-        let drop = Table::alter()
-            .table("parameter_set")
-            .drop_column(AGREED)
-            .to_owned();
-        manager.alter_table(drop).await
+        drop_columns(manager, "sealed_document", &TEXTS).await?;
+        drop_columns(manager, "sealed_document", &[CHECKED_AT]).await?;
+        drop_columns(manager, "parameter_set", &[AGREED]).await
     }
 }

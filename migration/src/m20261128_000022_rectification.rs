@@ -2,17 +2,18 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::table::{Tables, operational};
+use crate::table::{Tables, add_columns, drop_columns, number, operational};
 
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Parameters in working days that this capability reads, with the defaults of the contract (`domain.md` 6).
-const PARAMETERS: &[(&str, i32)] = &[("report_confirm_reminder_wd", 5), ("rectify_verify_wd", 5)];
-
-/// which returns void a submission.
-const VOIDS: &str = "return_voids";
+/// Parameters that this capability reads; their defaults stand in `up` (`domain.md` 6, A-16, A-17).
+const PARAMETERS: &[&str] = &[
+    "report_confirm_reminder_wd",
+    "rectify_verify_wd",
+    "return_voids",
+];
 
 fn tables() -> Tables {
     Tables(vec![
@@ -119,13 +120,6 @@ fn tables() -> Tables {
     ])
 }
 
-fn parameter(column: ColumnDef) -> TableAlterStatement {
-    Table::alter()
-        .table("parameter_set")
-        .add_column(column)
-        .to_owned()
-}
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     fn use_transaction(&self) -> Option<bool> {
@@ -134,24 +128,20 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         tables().create(manager).await?;
-        for (name, default) in PARAMETERS {
-            let mut column = ColumnDef::new(*name);
-            column.integer().not_null().default(*default);
-            manager.alter_table(parameter(column)).await?;
-        }
-        let mut voids = ColumnDef::new(VOIDS);
-        voids.text().not_null().default("DEFECT");
-        manager.alter_table(parameter(voids)).await
+        let columns = vec![
+            number("report_confirm_reminder_wd", 5),
+            number("rectify_verify_wd", 5),
+            ColumnDef::new("return_voids")
+                .text()
+                .not_null()
+                .default("DEFECT")
+                .take(),
+        ];
+        add_columns(manager, "parameter_set", columns).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for name in PARAMETERS.iter().map(|(name, _)| *name).chain([VOIDS]) {
-            let drop = Table::alter()
-                .table("parameter_set")
-                .drop_column(name)
-                .to_owned();
-            manager.alter_table(drop).await?;
-        }
+        drop_columns(manager, "parameter_set", PARAMETERS).await?;
         tables().drop(manager).await
     }
 }

@@ -41,6 +41,56 @@ impl Tables {
     }
 }
 
+/// Adds columns to a table that stands, one statement each: SQLite takes no more.
+pub async fn add_columns(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        let add = sea_orm_migration::prelude::Table::alter()
+            .table(table)
+            .add_column(column)
+            .to_owned();
+        manager.alter_table(add).await?;
+    }
+    Ok(())
+}
+
+/// Drops them again.
+pub async fn drop_columns(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    for column in columns {
+        let drop = sea_orm_migration::prelude::Table::alter()
+            .table(table)
+            .drop_column(*column)
+            .to_owned();
+        manager.alter_table(drop).await?;
+    }
+    Ok(())
+}
+
+/// A parameter of contracts with a whole number.
+pub fn number(name: &'static str, default: i32) -> ColumnDef {
+    ColumnDef::new(name)
+        .integer()
+        .not_null()
+        .default(default)
+        .take()
+}
+
+/// A parameter of contracts that is on or off; off by default.
+pub fn switch(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name)
+        .boolean()
+        .not_null()
+        .default(false)
+        .take()
+}
+
 /// A table outside the tenants: people, companies, the machinery.
 pub fn global(name: &'static str) -> Table {
     let create = sea_orm_migration::prelude::Table::create()

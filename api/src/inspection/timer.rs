@@ -5,7 +5,7 @@
 mod task;
 
 use chrono::{DateTime, Days, Utc};
-use entity::ids::{ContractId, InspectionId, RectificationTaskId};
+use entity::ids::{ContractId, HospitalId, InspectionId, RectificationTaskId};
 use entity::rules::calendar::{Calendar, civil_date, end_of};
 use entity::rules::inspection as rule;
 use entity::rules::sla::Threshold;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, NewJob};
 use crate::notification;
 use crate::ticket::clocks::ContractTerms;
@@ -28,10 +28,6 @@ pub(super) use task::watch as watch_task;
 /// Who is reminded.
 const BOTH: [Role; 2] = [Role::VendorPm, Role::HospItAdmin];
 
-fn no_year(missing: entity::rules::calendar::CalendarMissing) -> Error {
-    Error::from(UserErrorCode::CalendarMissing).caused_by(missing)
-}
-
 /// When an inspection without a further step is reminded of: 24:00 of the last whole day that may pass.
 fn idle_at(step: DateTime<Utc>, days: i32) -> DateTime<Utc> {
     let days = Days::new(u64::try_from(days).unwrap_or(10));
@@ -39,18 +35,27 @@ fn idle_at(step: DateTime<Utc>, days: i32) -> DateTime<Utc> {
     end_of(on.checked_add_days(days).unwrap_or(on))
 }
 
+/// The parameters of a contract in force at `now`; none before the first.
+async fn parameters(
+    db: &impl ConnectionTrait,
+    (hospital, contract): (HospitalId, ContractId),
+    now: DateTime<Utc>,
+) -> Result<Option<parameter_set::Model>> {
+    Ok(parameter_set::Entity::find()
+        .filter(parameter_set::Column::HospitalId.eq(hospital))
+        .filter(parameter_set::Column::ContractId.eq(contract))
+        .filter(parameter_set::Column::EffectiveFromOn.lte(civil_date(now)))
+        .order_by_desc(parameter_set::Column::Version)
+        .one(db)
+        .await?)
+}
+
 async fn idle_days(
     db: &impl ConnectionTrait,
     row: &inspection::Model,
     now: DateTime<Utc>,
 ) -> Result<i32> {
-    let set = parameter_set::Entity::find()
-        .filter(parameter_set::Column::HospitalId.eq(row.hospital_id))
-        .filter(parameter_set::Column::ContractId.eq(row.contract_id))
-        .filter(parameter_set::Column::EffectiveFromOn.lte(civil_date(now)))
-        .order_by_desc(parameter_set::Column::Version)
-        .one(db)
-        .await?;
+    let set = parameters(db, (row.hospital_id, row.contract_id), now).await?;
     Ok(set.map_or(10, |set| set.inspection_idle_days))
 }
 
@@ -87,8 +92,8 @@ pub(super) async fn watch_report(
     let (Some(ended), Some(due)) = (row.ended_on, row.report_due_on) else {
         return Ok(());
     };
-    let mut points = rule::report_points(ended, due, calendar).map_err(no_year)?;
-    points.push(rule::report_overdue_point(due, 1, calendar).map_err(no_year)?);
+    let mut points = rule::report_points(ended, due, calendar)?;
+    points.push(rule::report_overdue_point(due, 1, calendar)?);
     for point in points {
         enqueue_report(tx, app, row, point.threshold, point.at).await?;
     }
@@ -130,8 +135,7 @@ pub(super) async fn watch_confirmation(
     (limit, calendar): (u32, &Calendar),
 ) -> Result<()> {
     let on = calendar
-        .wd_add(civil_date(app.clock.now()), limit.max(1))
-        .map_err(no_year)?
+        .wd_add(civil_date(app.clock.now()), limit.max(1))?
         .value;
     let job = NewJob {
         kind: Kind::InspectionPoint,
@@ -139,7 +143,7 @@ pub(super) async fn watch_confirmation(
         subject: row.id.0,
         payload: json!({ "point": "CONFIRM", "seq": seq }).to_string(),
         dedup: Some(format!("inspection-confirm:{}:{seq}:{on}", row.id)),
-        run_at: calendar.first_slot(on).map_err(no_year)?.value,
+        run_at: calendar.first_slot(on)?.value,
     };
     jobs::enqueue(tx, app, job).await
 }
@@ -163,9 +167,9 @@ pub(super) async fn watch_returned(
     if app.clock.now() < at {
         return Ok(());
     }
-    let days = calendar.wd_between(on, today).map_err(no_year)?.value;
+    let days = calendar.wd_between(on, today)?.value;
     let n = u32::try_from(days).unwrap_or(0) + 1;
-    let next = rule::report_overdue_point(on, n, calendar).map_err(no_year)?;
+    let next = rule::report_overdue_point(on, n, calendar)?;
     let job = NewJob {
         kind: Kind::InspectionPoint,
         hospital: row.hospital_id,
@@ -309,7 +313,7 @@ async fn report(
     if let Some(days) = overdue {
         let contract = contract_of(tx, row.contract_id).await?;
         let terms = ContractTerms::read(tx, &contract, app.clock.now()).await?;
-        let next = rule::report_overdue_point(on, days + 1, &terms.calendar).map_err(no_year)?;
+        let next = rule::report_overdue_point(on, days + 1, &terms.calendar)?;
         enqueue_report(tx, app, row, next.threshold, next.at).await?;
     }
     Ok(())
@@ -332,13 +336,7 @@ pub async fn duties(
     now: DateTime<Utc>,
 ) -> Result<Vec<rule::Duty>> {
     let today = civil_date(now);
-    let set = parameter_set::Entity::find()
-        .filter(parameter_set::Column::HospitalId.eq(contract.hospital_id))
-        .filter(parameter_set::Column::ContractId.eq(contract.id))
-        .filter(parameter_set::Column::EffectiveFromOn.lte(today))
-        .order_by_desc(parameter_set::Column::Version)
-        .one(db)
-        .await?;
+    let set = parameters(db, (contract.hospital_id, contract.id), now).await?;
     let terms = rule::Terms {
         from: contract.service_from_on,
         to: contract.service_to_on,
@@ -388,7 +386,7 @@ pub async fn sweep(app: &App) -> Result<()> {
                 if point.on < today {
                     continue;
                 }
-                let run_at = terms.calendar.first_slot(point.on).map_err(no_year)?.value;
+                let run_at = terms.calendar.first_slot(point.on)?.value;
                 let (kind, no, days) = (duty.kind, duty.no, point.days);
                 let job = NewJob {
                     kind: Kind::InspectionGap,

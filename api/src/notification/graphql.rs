@@ -61,14 +61,7 @@ impl Notification {
     /// The ticket that it is about; null out of scope.
     async fn ticket(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
         let id = self.0.ticket_id?;
-        let found = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(SeenTicket(id)).await,
-            Err(error) => Err(error),
-        };
-        found
-            .map(|row| row.map(Ticket))
-            .map_err(Into::into)
-            .transpose()
+        loaders::edge(ctx, SeenTicket(id), Ticket).await
     }
     /// 时刻.
     /// When.

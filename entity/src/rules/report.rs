@@ -2,7 +2,7 @@
 //!
 //! What a report says is nobody's business here; who may act is `access` and its definition.
 
-use crate::values::{ReportAction, ReportState, SealWay};
+use crate::values::{ReportAction, ReportState};
 
 /// The action is not possible in this state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +48,6 @@ pub const fn next(from: ReportState, action: ReportAction) -> Result<ReportState
 #[must_use]
 pub fn number(prefix: &str, year: i32, running: i32) -> String {
     format!("{prefix}-{year}-{running:04}")
-}
-
-/// A location of the paper original is asked for with a scan, and only with a scan.
-#[must_use]
-pub const fn needs_paper_location(way: SealWay) -> bool {
-    matches!(way, SealWay::PhysicalScan)
 }
 
 #[cfg(test)]

@@ -37,13 +37,7 @@ impl RoleGrant {
     /// Department, for ward roles.
     async fn department(&self, ctx: &Context<'_>) -> Option<async_graphql::Result<Department>> {
         let id = self.0.department_id?;
-        let row = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(id).await,
-            Err(error) => Err(error),
-        };
-        row.map(|row| row.map(Department))
-            .map_err(Into::into)
-            .transpose()
+        loaders::edge(ctx, id, Department).await
     }
     /// 是否负责人.
     /// Lead of the department or of the information centre.
@@ -127,13 +121,7 @@ impl Assignment {
     /// 合同.
     /// The contract.
     async fn contract(&self, ctx: &Context<'_>) -> Option<async_graphql::Result<Contract>> {
-        let row = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(self.0.contract_id).await,
-            Err(error) => Err(error),
-        };
-        row.map(|row| row.map(Contract))
-            .map_err(Into::into)
-            .transpose()
+        loaders::edge(ctx, self.0.contract_id, Contract).await
     }
     /// 起.
     /// From.

@@ -130,11 +130,7 @@ pub(super) async fn report_number(
     hospital: entity::ids::HospitalId,
     id: entity::ids::ReportId,
 ) -> Maybe<String> {
-    let found = match loaders::of(ctx) {
-        Ok(loaders) => loaders.load_one(ReportNumber(hospital, id)).await,
-        Err(error) => Err(error),
-    };
-    found.map_err(Into::into).transpose()
+    loaders::edge(ctx, ReportNumber(hospital, id), |number| number).await
 }
 
 /// 巡检报告的一次提交.

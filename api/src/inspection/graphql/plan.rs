@@ -52,13 +52,10 @@ impl InspectionPlan {
     /// Entries, at most 50.
     async fn entries(&self, ctx: &Context<'_>) -> Maybe<Vec<InspectionPlanEntry>> {
         let key = EntriesOf(self.0.hospital_id, self.0.id);
-        let rows = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(key).await,
-            Err(error) => Err(error),
-        };
+        let rows = loaders::rows(ctx, key).await;
         Some(
             rows.map(|rows| {
-                let rows = rows.unwrap_or_default().into_iter();
+                let rows = rows.into_iter();
                 rows.map(InspectionPlanEntry).collect()
             })
             .map_err(Into::into),

@@ -43,12 +43,9 @@ pub(super) fn standing(
 
 macro_rules! rows {
     ($ctx:ident, $key:expr, $wrap:expr) => {{
-        let rows = match loaders::of($ctx) {
-            Ok(loaders) => loaders.load_one($key).await,
-            Err(error) => Err(error),
-        };
+        let rows = loaders::rows($ctx, $key).await;
         Some(
-            rows.map(|rows| rows.unwrap_or_default().into_iter().map($wrap).collect())
+            rows.map(|rows| rows.into_iter().map($wrap).collect())
                 .map_err(Into::into),
         )
     }};
@@ -86,14 +83,7 @@ impl RectificationTask {
     /// 问题.
     /// The finding.
     async fn finding(&self, ctx: &Context<'_>) -> Maybe<Finding> {
-        let found = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(SeenFinding(self.0.finding_id)).await,
-            Err(error) => Err(error),
-        };
-        found
-            .map(|row| row.map(Finding))
-            .map_err(Into::into)
-            .transpose()
+        loaders::edge(ctx, SeenFinding(self.0.finding_id), Finding).await
     }
     /// 所依据的报告的编号.
     /// Number of the report that it follows from.

@@ -147,14 +147,7 @@ impl InspectionResult {
     /// The finding that it led to; null out of scope.
     async fn finding(&self, ctx: &Context<'_>) -> Maybe<Finding> {
         let id = self.row.finding_id?;
-        let found = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(SeenFinding(id)).await,
-            Err(error) => Err(error),
-        };
-        found
-            .map(|row| row.map(Finding))
-            .map_err(Into::into)
-            .transpose()
+        loaders::edge(ctx, SeenFinding(id), Finding).await
     }
     /// 由谁记录.
     /// Who recorded it.

@@ -126,20 +126,18 @@ async fn lines(
     row: &inspection::Model,
 ) -> Result<Vec<inspection_result::Model>> {
     let key = ResultsOf(row.hospital_id, row.id);
-    let found = loaders::of(ctx)?.load_one(key).await?;
-    Ok(found.unwrap_or_default())
+    loaders::rows(ctx, key).await
 }
 
 async fn findings(ctx: &Context<'_>, row: &inspection::Model) -> Result<Vec<finding::Model>> {
     let key = FindingsOf(row.hospital_id, row.id);
-    let found = loaders::of(ctx)?.load_one(key).await?;
-    Ok(found.unwrap_or_default())
+    loaders::rows(ctx, key).await
 }
 
 /// The inspections of the same contract that ended before this one, oldest first.
 async fn earlier(ctx: &Context<'_>, row: &inspection::Model) -> Result<Vec<inspection::Model>> {
     let key = InspectionsOf(row.hospital_id, row.contract_id);
-    let all = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+    let all = loaders::rows(ctx, key).await?;
     let before = |other: &inspection::Model| {
         let ended = other.ended_at.filter(|_| other.id != row.id);
         match (ended, row.ended_at) {
@@ -154,7 +152,7 @@ async fn earlier(ctx: &Context<'_>, row: &inspection::Model) -> Result<Vec<inspe
 pub(super) async fn assets(ctx: &Context<'_>, row: &inspection::Model) -> Result<Vec<Asset>> {
     let lines = lines(ctx, row).await?;
     let key = AssetsOf(row.hospital_id, row.contract_id);
-    let all = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+    let all = loaders::rows(ctx, key).await?;
     let is_target = |code: &str| lines.iter().any(|line| line.target == code);
     Ok(all
         .into_iter()
@@ -169,7 +167,7 @@ pub(super) async fn scopes(
 ) -> Result<Vec<InspectionScopeSummary>> {
     let lines = lines(ctx, row).await?;
     let key = ScopesNaOf(row.hospital_id, row.id);
-    let stated = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+    let stated = loaders::rows(ctx, key).await?;
     let mut found = Vec::new();
     for scope in &Template::shared().scopes {
         let own: Vec<inspection_result::Model> = lines
@@ -271,8 +269,7 @@ pub(super) async fn previous_tasks(
         return Ok(Vec::new());
     };
     let key = TasksOf(before.hospital_id, before.id);
-    let found = loaders::of(ctx)?.load_one(key).await?;
-    Ok(found.unwrap_or_default())
+    loaders::rows(ctx, key).await
 }
 
 pub(super) async fn previous(

@@ -29,13 +29,7 @@ use crate::scalar::{Day, Instant};
 
 /// Loads a contract of an edge.
 pub(super) async fn contract(ctx: &Context<'_>, id: ContractId) -> Maybe<Contract> {
-    let row = match loaders::of(ctx) {
-        Ok(loaders) => loaders.load_one(id).await,
-        Err(error) => Err(error),
-    };
-    row.map(|row| row.map(Contract))
-        .map_err(Into::into)
-        .transpose()
+    loaders::edge(ctx, id, Contract).await
 }
 
 /// Loads a person of an edge.
@@ -49,13 +43,7 @@ pub(super) async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Maybe<Per
 
 /// Loads the inspection of an edge; it is seen by whoever sees what hangs on it.
 pub(super) async fn inspection(ctx: &Context<'_>, id: InspectionId) -> Maybe<Inspection> {
-    let row = match loaders::of(ctx) {
-        Ok(loaders) => loaders.load_one(id).await,
-        Err(error) => Err(error),
-    };
-    row.map(|row| row.map(Inspection))
-        .map_err(Into::into)
-        .transpose()
+    loaders::edge(ctx, id, Inspection).await
 }
 
 async fn plan(ctx: &Context<'_>, id: InspectionPlanId) -> Result<Option<InspectionPlan>> {
@@ -66,13 +54,10 @@ async fn plan(ctx: &Context<'_>, id: InspectionPlanId) -> Result<Option<Inspecti
 /// Rows of a bounded list, by a loader.
 macro_rules! rows {
     ($ctx:ident, $key:expr, $keep:expr, $wrap:expr) => {{
-        let rows = match loaders::of($ctx) {
-            Ok(loaders) => loaders.load_one($key).await,
-            Err(error) => Err(error),
-        };
+        let rows = loaders::rows($ctx, $key).await;
         Some(
             rows.map(|rows| {
-                let rows = rows.unwrap_or_default().into_iter();
+                let rows = rows.into_iter();
                 rows.filter($keep).map($wrap).take(MOST).collect()
             })
             .map_err(Into::into),

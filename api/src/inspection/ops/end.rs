@@ -8,7 +8,6 @@ use entity::values::{InspectionAction, InspectionKind, InspectionScope, Risk, Ro
 use entity::{finding, inspection, inspection_result, inspection_scope_na};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::visit::no_year;
 use super::{Visit, invalid, required};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -76,7 +75,7 @@ pub async fn end(
     }
     let (_, terms) = visit.terms().await?;
     let today = visit.today();
-    let due = rule::report_due(today, &terms.calendar).map_err(no_year)?;
+    let due = rule::report_due(today, &terms.calendar)?;
     visit.row.ended_by = Some(visit.me);
     visit.row.ended_at = Some(visit.now);
     visit.row.ended_on = Some(today);

@@ -20,7 +20,6 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::visit::no_year;
 use super::{Visit, expect, invalid, missing};
 use crate::app::App;
 use crate::audit::{self, Act};
@@ -78,8 +77,7 @@ pub(super) async fn open(
             Some(on) => rule::Deadline::On(on),
             None => rule::Deadline::ByRisk(row.risk),
         };
-        let due =
-            |delay| rule::due_of(limit, visit.now, delay, calendar, REST_DAY_ROLL).map_err(no_year);
+        let due = |delay| rule::due_of(limit, visit.now, delay, calendar, REST_DAY_ROLL);
         let (original, due) = (due(0)?, due(delay)?);
         if rule::deadline_past(&due, visit.now) {
             past.push(row.number.clone());
@@ -436,7 +434,7 @@ pub async fn verify(
         .collect();
     let terms = task.calendar().await?;
     let due = due_of(&task.row);
-    let outcome = rule::outcome(&due, &all, task.now, &terms.calendar).map_err(no_year)?;
+    let outcome = rule::outcome(&due, &all, task.now, &terms.calendar)?;
     if let rule::Outcome::Verified(Some(late)) = outcome {
         task.row.is_late = true;
         task.row.late_wd = i32::try_from(late.late_wd).unwrap_or(i32::MAX);
@@ -470,10 +468,9 @@ pub async fn reject(
     task.row.submitted_at = None;
     let terms = task.calendar().await?;
     let limit = u32::try_from(terms.parameters.rectify_verify_wd).unwrap_or(0);
-    let delay =
-        rule::verify_delay_wd(last.at, task.now, limit, &terms.calendar).map_err(no_year)?;
+    let delay = rule::delay_wd(last.at, task.now, limit, &terms.calendar)?;
     if delay > 0 {
-        let due = rule::moved(&due_of(&task.row), delay, &terms.calendar).map_err(no_year)?;
+        let due = rule::moved(&due_of(&task.row), delay, &terms.calendar)?;
         set_due(&mut task.row, &due);
         let moved = Moved {
             cause: MoveCause::HospitalDelay,
@@ -586,7 +583,7 @@ pub async fn agree(
         .await?;
     if accepted {
         let terms = task.calendar().await?;
-        let due = rule::agreed(on, &terms.calendar, REST_DAY_ROLL).map_err(no_year)?;
+        let due = rule::agreed(on, &terms.calendar, REST_DAY_ROLL)?;
         set_due(&mut task.row, &due);
         task.row.is_extended = true;
         timer::watch_task(&task.tx, app, &task.row, &terms.calendar).await?;

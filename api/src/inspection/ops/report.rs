@@ -26,7 +26,6 @@ use sea_orm::{
 };
 
 use super::end::lines_of;
-use super::visit::no_year;
 use super::{Visit, rectify};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -250,7 +249,7 @@ pub async fn submit(
     }
     let (_, terms) = visit.terms().await?;
     let due = due_of(&visit.row)?;
-    let late = rule::report_late(&due, visit.now, &terms.calendar).map_err(no_year)?;
+    let late = rule::report_late(&due, visit.now, &terms.calendar)?;
     let late_wd = late.map_or(0, |late| i32::try_from(late.late_wd).unwrap_or(i32::MAX));
     let row = inspection_report::Model {
         hospital_id: visit.hospital(),
@@ -372,8 +371,7 @@ pub async fn confirm(
     let (_, terms) = visit.terms().await?;
     let limit = reminder_wd(terms.parameters.report_confirm_reminder_wd);
     let calendar: &Calendar = &terms.calendar;
-    let delay =
-        rule::confirm_delay_wd(last.submitted_at, visit.now, limit, calendar).map_err(no_year)?;
+    let delay = rule::delay_wd(last.submitted_at, visit.now, limit, calendar)?;
     let opened = rectify::open(&visit, &issue, calendar, delay).await?;
     last.state = InspectionReportState::Confirmed;
     last.decided_by = Some(visit.me);

@@ -239,7 +239,7 @@ pub async fn announce(
     if visit.row.kind == InspectionKind::Onsite {
         let wd = terms.parameters.announce_onsite_wd;
         let n = u32::try_from(wd).unwrap_or(0);
-        let latest = terms.calendar.wd_sub(from, n).map_err(no_year)?.value;
+        let latest = terms.calendar.wd_sub(from, n)?.value;
         if visit.today() > latest {
             return Err(invalid(
                 "plannedFromOn",
@@ -257,10 +257,6 @@ pub async fn announce(
         .tell(&[Role::HospItAdmin], "announced", zh, en)
         .await?;
     visit.commit("inspection.announce").await
-}
-
-pub(super) fn no_year(missing: entity::rules::calendar::CalendarMissing) -> Error {
-    Error::from(UserErrorCode::CalendarMissing).caused_by(missing)
 }
 
 /// Who takes part from the beginning, and where.

@@ -8,7 +8,7 @@ use entity::values::{NotificationKind, RectificationState};
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::{BOTH, contract_of, no_year};
+use super::{BOTH, contract_of};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
@@ -29,18 +29,18 @@ pub(in crate::inspection) async fn watch(
     let now = app.clock.now();
     let mut points = Vec::new();
     for n in [2, 1] {
-        let on = calendar.wd_sub(row.due_on, n).map_err(no_year)?.value;
+        let on = calendar.wd_sub(row.due_on, n)?.value;
         points.push((format!("WD-{n}"), on));
     }
     points.push(("DAY".to_owned(), row.due_on));
     for (word, on) in points {
-        let run_at = calendar.first_slot(on).map_err(no_year)?.value;
+        let run_at = calendar.first_slot(on)?.value;
         if run_at > now && run_at < row.due_at {
             enqueue(tx, app, row, (&word, run_at)).await?;
         }
     }
-    let after = calendar.wd_add(row.due_on, 1).map_err(no_year)?.value;
-    let run_at = calendar.first_slot(after).map_err(no_year)?.value;
+    let after = calendar.wd_add(row.due_on, 1)?.value;
+    let run_at = calendar.first_slot(after)?.value;
     enqueue(tx, app, row, ("OVERDUE", run_at)).await
 }
 
@@ -104,8 +104,8 @@ pub(super) async fn point(
     if is_overdue {
         let contract = contract_of(tx, row.contract_id).await?;
         let terms = ContractTerms::read(tx, &contract, now).await?;
-        let next = terms.calendar.wd_add(civil_date(now), 1).map_err(no_year)?;
-        let run_at = terms.calendar.first_slot(next.value).map_err(no_year)?;
+        let next = terms.calendar.wd_add(civil_date(now), 1)?;
+        let run_at = terms.calendar.first_slot(next.value)?;
         enqueue(tx, app, &row, (word, run_at.value)).await?;
     }
     Ok(())

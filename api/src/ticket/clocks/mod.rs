@@ -249,8 +249,7 @@ impl<'a> Clocks<'a> {
         };
         self.resolution(row, claim, at).await?;
         let silence = terms::silence_of(&self.terms.parameters);
-        let days =
-            sla::silence_points(at, silence, &self.terms.calendar).map_err(record::no_year)?;
+        let days = sla::silence_points(at, silence, &self.terms.calendar)?;
         let end = days.last().map(|last| {
             let day = entity::rules::calendar::civil_date(*last);
             entity::rules::calendar::midnight(entity::rules::calendar::day_after(day))

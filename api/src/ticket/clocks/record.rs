@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{BreachId, SlaEventId};
-use entity::rules::calendar::{Calendar, CalendarMissing};
+use entity::rules::calendar::Calendar;
 use entity::rules::sla::{
     self, CheckLimit, EventBody, Limit, Projection, ReplayError, Target, Terms, Threshold,
 };
@@ -20,16 +20,12 @@ use sea_orm::{
 
 use super::Clocks;
 use super::terms::{ContractTerms, silence_of};
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, NewJob};
-
-pub(super) fn no_year(missing: CalendarMissing) -> Error {
-    Error::from(UserErrorCode::CalendarMissing).caused_by(missing)
-}
 
 fn unplayable(error: ReplayError) -> Error {
     match error {
-        ReplayError::Calendar(missing) => no_year(missing),
+        ReplayError::Calendar(missing) => missing.into(),
         ReplayError::NotStarted => Error::internal(error),
     }
 }
@@ -281,8 +277,7 @@ impl Clocks<'_> {
         if clock.kind == SlaClockKind::Kpi {
             return Ok(());
         }
-        let mut points: Vec<(Threshold, DateTime<Utc>)> = sla::warn_points(terms, seen, calendar)
-            .map_err(no_year)?
+        let mut points: Vec<(Threshold, DateTime<Utc>)> = sla::warn_points(terms, seen, calendar)?
             .into_iter()
             .map(|point| (point.threshold, point.at))
             .collect();
@@ -333,7 +328,7 @@ impl Clocks<'_> {
     pub async fn remind_overdue(&self, clock: &sla_clock::Model, seen: &Projection) -> Result<()> {
         let calendar = self.terms.calendar_of(clock)?;
         let next = sla::next_overdue_point(seen, self.app.clock.now(), &calendar);
-        if let Some(point) = next.map_err(no_year)? {
+        if let Some(point) = next? {
             self.point_job(clock, seen, point.threshold, point.at)
                 .await?;
         }

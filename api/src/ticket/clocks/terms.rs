@@ -156,8 +156,7 @@ impl ContractTerms {
     pub fn end_of_wd(&self, from: DateTime<Utc>, days: i32) -> Result<DateTime<Utc>> {
         let on = self
             .calendar
-            .wd_add(civil_date(from), u32::try_from(days).unwrap_or(0))
-            .map_err(super::record::no_year)?;
+            .wd_add(civil_date(from), u32::try_from(days).unwrap_or(0))?;
         Ok(end_of(on.value))
     }
 

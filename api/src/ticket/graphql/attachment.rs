@@ -72,7 +72,7 @@ pub(super) async fn attachments(
     reply: Option<ReplyId>,
 ) -> Result<Vec<Option<Attachment>>> {
     let key = AttachmentsOf(hospital, ticket);
-    let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+    let rows = loaders::rows(ctx, key).await?;
     let wanted = rows
         .into_iter()
         .filter(|row| reply.is_none() || row.reply_id == reply);

@@ -9,7 +9,7 @@ use entity::values::{
 };
 
 use super::account::small;
-use super::types::{Maybe, Ticket, settle};
+use super::types::{Maybe, Ticket};
 use crate::graphql::app;
 use crate::loaders::{self, SeenTicket};
 use crate::scalar::Instant;
@@ -45,11 +45,7 @@ impl SlaClock {
     /// 工单.
     /// The ticket; null if it is out of scope.
     async fn ticket(&self, ctx: &Context<'_>) -> Maybe<Ticket> {
-        let found = match loaders::of(ctx) {
-            Ok(loaders) => loaders.load_one(SeenTicket(self.0.ticket_id)).await,
-            Err(error) => Err(error),
-        };
-        settle(found.map(|row| row.map(Ticket)))
+        loaders::edge(ctx, SeenTicket(self.0.ticket_id), Ticket).await
     }
     /// 此刻距到期的秒数，逾期为负；未运行或无目标为 null.
     /// Seconds left now, negative when overdue; null unless it runs towards a due instant.

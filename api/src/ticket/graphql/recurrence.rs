@@ -92,11 +92,7 @@ impl RecurrenceLink {
 }
 
 async fn seen(ctx: &Context<'_>, id: TicketId) -> Maybe<Ticket> {
-    let found = match loaders::of(ctx) {
-        Ok(loaders) => loaders.load_one(SeenTicket(id)).await,
-        Err(error) => Err(error),
-    };
-    settle(found.map(|row| row.map(Ticket)))
+    loaders::edge(ctx, SeenTicket(id), Ticket).await
 }
 
 /// A person of a row in scope.

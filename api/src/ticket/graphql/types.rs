@@ -256,7 +256,7 @@ impl Ticket {
     /// Claimed times, oldest first, at most 100.
     async fn claimed_times(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ClaimedTime>> {
         let key = ClaimsOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        let rows = loaders::rows(ctx, key).await?;
         Ok(rows.into_iter().map(ClaimedTime).collect())
     }
     /// 首个处理步骤.
@@ -318,7 +318,7 @@ impl Ticket {
     /// Duplicates of this ticket in scope, oldest first, at most 100.
     async fn duplicates(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Ticket>> {
         let key = DuplicatesOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        let rows = loaders::rows(ctx, key).await?;
         Ok(rows.into_iter().map(Ticket).collect())
     }
     /// 服务商内部备注，他人为 null.
@@ -345,14 +345,14 @@ impl Ticket {
     /// Waits, newest first, at most 100.
     async fn waits(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Wait>> {
         let key = WaitsOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        let rows = loaders::rows(ctx, key).await?;
         Ok(rows.into_iter().map(Wait).collect())
     }
     /// 解决方案各版，自最新起，至多 100 个.
     /// Versions of the solution plan, newest first, at most 100.
     async fn plans(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SolutionPlan>> {
         let key = PlansOf(self.0.hospital_id, self.0.id);
-        let rows = loaders::of(ctx)?.load_one(key).await?.unwrap_or_default();
+        let rows = loaders::rows(ctx, key).await?;
         Ok(rows.into_iter().map(SolutionPlan).collect())
     }
     /// 全部轮次的时限.

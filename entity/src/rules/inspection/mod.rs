@@ -27,8 +27,8 @@ pub use plan::{
     plan_gaps, quarters_of_year,
 };
 pub use rectify::{
-    Deadline, InTime, Outcome, Submission, agreed, confirm_delay_wd, deadline_past, due_of,
-    in_time, is_due, is_overdue, limit_text, moved, outcome, standing, verify_delay_wd,
+    Deadline, InTime, Outcome, Submission, agreed, deadline_past, delay_wd, due_of, in_time,
+    is_due, is_overdue, limit_text, moved, outcome, standing,
 };
 pub use report::{
     REPORT_WD, ReportSubmission, counted_submission, report_due, report_late, report_overdue_point,

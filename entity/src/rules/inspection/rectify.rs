@@ -119,33 +119,21 @@ pub fn agreed(
     Ok(day(on.value, on.provisional))
 }
 
-/// Working days that the confirmation of a report took beyond `limit_wd` (`report_confirm_reminder_wd`).
+/// Working days that the hospital took beyond `limit_wd`: to answer a report (`report_confirm_reminder_wd`), to decide on a
+/// rectification (`rectify_verify_wd`).
 ///
 /// # Errors
 /// [`CalendarMissing`].
-pub fn confirm_delay_wd(
+pub fn delay_wd(
     submitted: Instant,
-    confirmed: Instant,
+    answered: Instant,
     limit_wd: u32,
     calendar: &Calendar,
 ) -> Result<u32, CalendarMissing> {
     let took = calendar
-        .wd_between(civil_date(submitted), civil_date(confirmed))?
+        .wd_between(civil_date(submitted), civil_date(answered))?
         .value;
     Ok(u32::try_from(took).unwrap_or(0).saturating_sub(limit_wd))
-}
-
-/// Working days that the decision on a submission took beyond `limit_wd` (`rectify_verify_wd`).
-///
-/// # Errors
-/// [`CalendarMissing`].
-pub fn verify_delay_wd(
-    submitted: Instant,
-    decided: Instant,
-    limit_wd: u32,
-    calendar: &Calendar,
-) -> Result<u32, CalendarMissing> {
-    confirm_delay_wd(submitted, decided, limit_wd, calendar)
 }
 
 /// Whether a due date lies before the day of the confirmation: then both sides agree on a date first (DEADLINE_PAST).

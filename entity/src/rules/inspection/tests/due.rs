@@ -185,7 +185,7 @@ fn the_clock_stops_at_the_submission_that_is_verified() {
 #[test]
 fn a_date_moves_by_the_own_delay_of_the_hospital_and_by_consent_only() {
     let calendar = calendar();
-    let delay = confirm_delay_wd(
+    let delay = delay_wd(
         local("2026-03-02 10:00"),
         local("2026-03-11 10:00"),
         5,
@@ -194,7 +194,7 @@ fn a_date_moves_by_the_own_delay_of_the_hospital_and_by_consent_only() {
     .unwrap();
     assert_eq!(delay, 2);
     assert_eq!(
-        confirm_delay_wd(
+        delay_wd(
             local("2026-03-02 10:00"),
             local("2026-03-09 23:00"),
             5,
@@ -239,7 +239,7 @@ fn a_date_moves_by_the_own_delay_of_the_hospital_and_by_consent_only() {
         local("2026-03-09 10:00")
     );
     assert_eq!(
-        verify_delay_wd(
+        delay_wd(
             local("2026-03-20 16:00"),
             local("2026-03-31 10:00"),
             5,
