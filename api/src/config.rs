@@ -36,6 +36,8 @@ pub struct Config {
     pub leases: Leases,
     /// Folders of an operator's own report definitions.
     pub reports: Vec<PathBuf>,
+    /// Folder of further fonts of reports, for rare names.
+    pub fonts: Option<PathBuf>,
     /// Files (PEM) with the roots that the certificates of electronic seals must lead to; none accepts no such seal.
     pub trust_roots: Vec<PathBuf>,
     /// Program that lays out reports; none is this one.
@@ -68,6 +70,7 @@ impl Config {
             metrics_listen: None,
             leases: Leases::default(),
             reports: Vec::new(),
+            fonts: None,
             trust_roots: Vec::new(),
             layout_program: None,
             metered: true,

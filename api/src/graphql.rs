@@ -3,6 +3,7 @@
 //! It decides nothing. Codes are attached once, after execution, in `http::respond`.
 
 mod connection;
+mod glyph;
 mod node;
 mod payload;
 
@@ -218,13 +219,14 @@ pub fn lang(ctx: &Context<'_>) -> Language {
 }
 
 /// Makes a payload: an expected failure becomes an entry of `userErrors`, others leave as errors.
+/// What was saved but cannot be printed is told beside the object.
 pub fn settle<T, P>(
     ctx: &Context<'_>,
     done: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
 ) -> Option<async_graphql::Result<P>> {
     Some(match done {
-        Ok(done) => Ok(payload(Some(done), Vec::new())),
+        Ok(done) => Ok(payload(Some(done), glyph::warnings(ctx))),
         Err(error) => match error.into_user_error(lang(ctx)) {
             Ok(expected) => {
                 app(ctx).metrics.user_error(expected.code.into());

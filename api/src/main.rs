@@ -80,6 +80,9 @@ enum Command {
         /// 另外的报告定义目录. Folders of further definitions.
         #[arg(long, value_name = "DIR")]
         reports: Vec<PathBuf>,
+        /// 另加的字体目录. Folder of further fonts.
+        #[arg(long, value_name = "DIR")]
+        fonts: Option<PathBuf>,
     },
     /// 检查数据库与审计链，损坏时以 3 退出. Check database and audit chains; exits with 3 on damage.
     Doctor {
@@ -206,8 +209,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         Command::User { what } => cli::user::run(what).await,
         Command::Calendar { what } => cli::calendar::run(what).await,
         Command::Report { what } => cli::report::run(what),
-        Command::ReportLayout { reports } => {
-            api::report::lay_out(&reports)?;
+        Command::ReportLayout { reports, fonts } => {
+            api::report::lay_out(&reports, fonts.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Sdl => {

@@ -20,6 +20,7 @@ mod crawl;
 mod demand;
 mod explain;
 mod files;
+mod glyph;
 mod idempotency;
 mod inspection;
 mod jobs;

@@ -69,6 +69,9 @@ pub struct ServeArgs {
         value_delimiter = ','
     )]
     reports: Vec<PathBuf>,
+    /// 另加的报告字体目录（ttf、otf），用于生僻字姓名. Folder of further fonts of reports (ttf, otf), for rare names.
+    #[arg(long, env = "ICUOPS_FONTS", value_name = "DIR")]
+    fonts: Option<PathBuf>,
     /// 电子签章证书的信任根，PEM 文件，可多次给出；缺省不接受电子签章. Roots that the certificates of electronic seals must lead to, PEM; without one none is accepted.
     #[arg(
         long,
@@ -138,6 +141,7 @@ pub async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.allowed_origins = args.allow_origin;
     config.proxies = args.proxy;
     config.reports = args.reports;
+    config.fonts = args.fonts;
     config.trust_roots = args.trust_roots;
     config.smtp_url = args.smtp_url;
     config.mail_from = args.smtp_from;

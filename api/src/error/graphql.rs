@@ -30,8 +30,8 @@ impl Messages {
     }
 }
 
-/// 可预期的业务失败.
-/// An expected failure of a mutation.
+/// 可预期的业务失败；CHARACTER_NOT_PRINTABLE 仅为提示，内容已保存.
+/// An expected failure of a mutation; CHARACTER_NOT_PRINTABLE only warns, the text is saved.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct UserError {
     /// 代码，含义不变.

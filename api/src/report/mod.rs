@@ -16,7 +16,7 @@ pub mod seal;
 mod words;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reports::child::{Limits, Renderer};
@@ -45,6 +45,7 @@ impl Engine {
     /// # Errors
     /// `INVALID` with every problem of every folder.
     pub async fn open(config: &Config) -> Result<Self> {
+        add_fonts(config.fonts.as_deref())?;
         let glossary = words::glossary();
         let folders = &config.reports;
         let opened = if folders.is_empty() {
@@ -74,7 +75,7 @@ impl Engine {
             glossary,
             renderer: Mutex::new(Renderer::new(
                 program,
-                arguments(folders),
+                arguments(folders, config.fonts.as_deref()),
                 Limits::default(),
             )),
         })
@@ -109,8 +110,12 @@ impl Engine {
     }
 }
 
-fn arguments(folders: &[PathBuf]) -> Vec<OsString> {
+fn arguments(folders: &[PathBuf], fonts: Option<&Path>) -> Vec<OsString> {
     let mut arguments = vec![OsString::from(LAYOUT)];
+    if let Some(fonts) = fonts {
+        arguments.push("--fonts".into());
+        arguments.push(fonts.into());
+    }
     for folder in folders {
         arguments.push("--reports".into());
         arguments.push(folder.into());
@@ -127,11 +132,25 @@ fn told(problems: &[Problem]) -> Error {
     )
 }
 
+/// Adds an operator's fonts; the list is fixed before anything is looked up in it (RP-FONT-5).
+fn add_fonts(folder: Option<&Path>) -> Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    let count = reports::fonts::append(folder).map_err(|problem| {
+        Error::from(crate::error::UserErrorCode::Invalid).detail(
+            format!("字体有误：{problem}"),
+            format!("a font is not right: {problem}"),
+        )
+    })?;
+    tracing::info!(count, "further fonts of reports");
+    Ok(())
+}
+
 /// Runs the child's side on the standard streams until the parent closes them.
 ///
 /// # Errors
-/// The definitions cannot be opened, or the pipe broke.
-pub fn lay_out(folders: &[PathBuf]) -> Result<()> {
+/// Definitions or fonts cannot be opened, or the pipe broke.
+pub fn lay_out(folders: &[PathBuf], fonts: Option<&Path>) -> Result<()> {
+    add_fonts(fonts)?;
     let reports = Reports::open(folders).map_err(|problems| told(&problems))?;
     reports::child::serve(&reports, std::io::stdin().lock(), std::io::stdout().lock())
         .map_err(Error::internal)

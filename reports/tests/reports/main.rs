@@ -14,6 +14,7 @@ mod golden;
 mod output;
 mod page;
 mod random;
+mod visual;
 
 use std::process::Command;
 use std::sync::LazyLock;
