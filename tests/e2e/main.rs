@@ -24,6 +24,7 @@ mod idempotency;
 mod inspection;
 mod jobs;
 mod matrix;
+mod monthly;
 mod notification;
 mod operability;
 mod process;
