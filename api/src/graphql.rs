@@ -37,7 +37,7 @@ use crate::report::graphql::{ReportMutation, ReportQuery};
 use crate::requester::Requester;
 use crate::ticket::graphql::{
     BoardQuery, BreachQuery, BulkMutation, ClaimMutation, DemandMutation, ExplainQuery,
-    PreviewQuery, RecurrenceMutation, ScopeMutation, TicketMutation, TicketQuery,
+    PreviewQuery, RecurrenceMutation, ScopeMutation, StatementQuery, TicketMutation, TicketQuery,
 };
 
 /// 查询.
@@ -52,6 +52,7 @@ pub struct Query(
     PreviewQuery,
     BoardQuery,
     BreachQuery,
+    StatementQuery,
     InspectionQuery,
     ReportQuery,
     NotificationQuery,

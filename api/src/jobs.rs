@@ -38,6 +38,8 @@ pub enum Kind {
     InspectionGap,
     /// Reminds of an inspection without a step, or of its report; the subject is the inspection.
     InspectionPoint,
+    /// Drafts what a definition wants on the first day of a month; the subject is the contract.
+    ReportDraft,
     /// Lays out an approved report; the subject is the report.
     ReportLayout,
     /// Sends a notification by e-mail; the subject is the notification.
@@ -52,12 +54,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClockPoint,
         Self::Unconfirmed,
         Self::ClaimUndecided,
         Self::InspectionGap,
         Self::InspectionPoint,
+        Self::ReportDraft,
         Self::ReportLayout,
         Self::Mail,
         Self::Digest,
@@ -74,6 +77,7 @@ impl Kind {
             Self::ClaimUndecided => "CLAIM_UNDECIDED",
             Self::InspectionGap => "INSPECTION_GAP",
             Self::InspectionPoint => "INSPECTION_POINT",
+            Self::ReportDraft => "REPORT_DRAFT",
             Self::ReportLayout => "REPORT_LAYOUT",
             Self::Mail => "MAIL",
             Self::Digest => "DIGEST",
@@ -91,6 +95,7 @@ impl Kind {
             | Self::ClaimUndecided
             | Self::InspectionGap
             | Self::InspectionPoint
+            | Self::ReportDraft
             | Self::Leave
             | Self::Calendar => false,
             Self::Mail | Self::Digest | Self::ReportLayout => true,

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::db::Depth;
 use crate::inspection;
+use crate::report;
 use crate::ticket;
 
 /// How often the log is looked at: a fast writer adds 100 MiB in a second. It is moved into the file every 30 s.
@@ -88,7 +89,8 @@ async fn watch(app: App) {
     }
 }
 
-/// Deletes the objects of files that no row names, and plans the reminders of inspections that are not done.
+/// Deletes the objects of files that no row names, and plans the reminders of inspections that are not done and the
+/// drafts of reports.
 async fn sweep(app: &App) {
     match ticket::attachment::sweep(app).await {
         Ok(0) => {}
@@ -97,6 +99,9 @@ async fn sweep(app: &App) {
     }
     if let Err(error) = inspection::timer::sweep(app).await {
         tracing::error!(%error, "the duties of inspections could not be looked at");
+    }
+    if let Err(error) = report::schedule::sweep(app).await {
+        tracing::error!(%error, "the drafts of reports could not be planned");
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::canvas::{Anchor, Canvas, Ink, Role, shorten, width};
-use self::read::{Bar, Figure, Series, Span};
+use self::read::{Bar, Figure, Series, Span, Spread};
 use crate::definition::ChartSpec;
 use crate::format::milli_text;
 use crate::glossary::Lang;
@@ -84,6 +84,7 @@ fn picture(figure: &Figure, canvas: &mut Canvas, lang: Lang) {
         Figure::Bars(names, rows) => bars(names, rows, canvas, lang),
         Figure::Pareto(rows) => pareto(rows, canvas, lang),
         Figure::Gantt(spans) => gantt(spans, canvas, lang),
+        Figure::Boxes(spreads) => boxes(spreads, canvas, lang),
     }
 }
 
@@ -352,6 +353,46 @@ fn gantt(spans: &[Span], canvas: &mut Canvas, lang: Lang) {
     canvas.line((left, y), (right, y), Role::Axis);
     dates(&days, &x, (left, right), y + 13.0, canvas);
     rest(spans.len(), ROWS, y + 16.0, canvas, lang);
+}
+
+/// One box a row, from 0 to the greatest of the row: limits of classes are too far apart for one scale.
+fn boxes(spreads: &[Spread], canvas: &mut Canvas, lang: Lang) {
+    let (left, right) = (12.0, WIDTH - 12.0);
+    let mut y = 8.0;
+    for one in spreads.iter().take(ROWS) {
+        let [least, lower, median, upper, greatest] = one.seconds;
+        let most = greatest.max(1) as f64;
+        let x = |value: i64| left + value as f64 / most * (right - left);
+        let longest = told::span(greatest, lang);
+        let room = width(&longest, SIZE - 2.0) + 16.0;
+        let head = shorten(&one.label, SIZE, right - left - room);
+        canvas.text(left, y + 10.0, Anchor::Start, Role::Text, &head);
+        canvas.text(right, y + 10.0, Anchor::End, Role::Small, &longest);
+        let middle = y + 25.0;
+        canvas.line((x(least), middle), (x(lower), middle), Role::Axis);
+        canvas.line((x(upper), middle), (x(greatest), middle), Role::Axis);
+        for end in [least, greatest] {
+            canvas.line((x(end), middle - 4.0), (x(end), middle + 4.0), Role::Axis);
+        }
+        let wide = (x(upper) - x(lower)).max(2.0);
+        canvas.rect(x(lower), middle - 7.0, wide, 14.0, Role::Fill(3));
+        canvas.diamond(x(median), middle, Role::Mark);
+        canvas.line((left, y + 36.0), (right, y + 36.0), Role::Axis);
+        canvas.text(left, y + 47.0, Anchor::Start, Role::Small, "0");
+        y += 56.0;
+    }
+    let legend = lang.pick(
+        "横线：最短至最长；方框：P25 至 P75；菱形：中位。每行各用其尺度",
+        "line: all; box: P25 to P75; diamond: median; each row in its own scale",
+    );
+    canvas.text(
+        left,
+        y + 8.0,
+        Anchor::Start,
+        Role::Small,
+        &shorten(legend, SIZE - 2.0, WIDTH - 24.0),
+    );
+    rest(spreads.len(), ROWS, y + 12.0, canvas, lang);
 }
 
 /// Says how much only the table has, and closes the picture.

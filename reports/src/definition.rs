@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 pub use check::lint_typst;
 pub use spec::{
-    Audience, ChartKind, ChartSpec, ParamType, Permission, Retention, Section, Signing, Spec,
-    Standard,
+    Audience, ChartKind, ChartSpec, ParamType, Permission, Retention, Schedule, Section, Signing,
+    Spec, Standard,
 };
 
 use crate::glossary::Glossary;

@@ -250,6 +250,8 @@ pub fn integer_text(name: &str, value: i64, lang: Lang) -> String {
         milli_text(value)
     } else if is("Min") {
         time::duration(i128::from(value) * 60, lang)
+    } else if name == "limitSec" {
+        time::hours(i128::from(value), lang)
     } else if is("Sec") {
         time::duration(i128::from(value), lang)
     } else if is("Bytes") {

@@ -25,6 +25,7 @@ mod idempotency;
 mod inspection;
 mod jobs;
 mod matrix;
+mod monthly;
 mod notification;
 mod operability;
 mod process;

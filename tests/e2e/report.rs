@@ -222,7 +222,7 @@ both_backends! {
         assert_eq!(list["data"]["reports"], json!({ "nodes": [], "totalCount": 0 }));
         let list = app.ask("it_admin", "{reports(filter:{code:[\"fault_report\"]}){nodes{id allowedActions}} reportDefinitions{code}}", json!({})).await;
         assert_eq!(list["data"]["reports"]["nodes"], json!([{ "id": id, "allowedActions": [] }]));
-        let codes = json!([{ "code": "fault_report" }, { "code": "inspection_report" }, { "code": "rectification_list" }]);
+        let codes = json!([{ "code": "fault_report" }, { "code": "inspection_report" }, { "code": "rectification_list" }, { "code": "sla_monthly" }]);
         assert_eq!(list["data"]["reportDefinitions"], codes, "every shipped definition fits the schema");
         let foreign = json!({ "idempotencyKey": "report-key-6", "code": "fault_report", "subjectId": "tkt_01jd0000000000000000000000" });
         assert_eq!(code(&act(app, "pm", "draftReport", foreign).await), "NOT_FOUND");

@@ -100,6 +100,9 @@ impl Maker<'_> {
                 "expectedVersion" | "version" => self.version,
                 "rating" => 5,
                 "first" | "last" => 25,
+                // A month that has begun.
+                "year" => i64::from(chrono::Datelike::year(&self.now)),
+                "month" => i64::from(chrono::Datelike::month(&self.now)),
                 _ => 1,
             }),
             "Long" => json!(1),

@@ -7,6 +7,7 @@
 mod inspections;
 mod pending;
 pub mod people;
+mod statements;
 mod story;
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime, TimeZone, Utc};

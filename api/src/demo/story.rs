@@ -15,6 +15,7 @@ use sea_orm::EntityTrait;
 
 use super::inspections::Visits;
 use super::people::Cast;
+use super::statements::Statements;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs;
@@ -307,8 +308,9 @@ pub async fn tell(
     let total = deeds.len();
     let mut made: BTreeMap<u64, TicketId> = BTreeMap::new();
     let mut visits = Visits::new(start, now);
+    let mut statements = Statements::new(now);
     for (place, ((at, no, _), deed)) in deeds.into_iter().enumerate() {
-        visits.until(app, cast, at).await?;
+        statements.until(app, cast, &mut visits, at).await?;
         app.clock.set(at);
         jobs::drain(app).await?;
         act(app, cast, &mut made, no, deed).await?;
@@ -316,7 +318,7 @@ pub async fn tell(
             say(&format!("  {} / {total}", place + 1));
         }
     }
-    visits.until(app, cast, now).await?;
+    statements.until(app, cast, &mut visits, now).await?;
     app.clock.set(now);
     jobs::drain(app).await?;
     super::pending::tell(app, cast).await

@@ -37,6 +37,7 @@ async fn perform(app: &App, row: &job::Model) -> Result<()> {
         Some(Kind::ClaimUndecided) => ticket::timer::claim_undecided(app, row).await,
         Some(Kind::InspectionGap) => inspection::timer::gap(app, row).await,
         Some(Kind::InspectionPoint) => inspection::timer::point(app, row).await,
+        Some(Kind::ReportDraft) => report::schedule::draft(app, row).await,
         Some(Kind::ReportLayout) => report::render::layout(app, row).await,
         Some(Kind::Mail) => notification::mail(app, row).await,
         Some(Kind::Digest) => notification::digest(app, row).await,

@@ -48,9 +48,15 @@ pub async fn frame(
         .one(db)
         .await?
         .ok_or_else(|| gone("vendor"))?;
-    let name = async |id: PersonId| -> Result<String> {
+    // Name and party of a person.
+    let name = async |id: PersonId| -> Result<(String, String)> {
         let row = person::Entity::find_by_id(id).one(db).await?;
-        Ok(row.ok_or_else(|| gone("author"))?.name)
+        let row = row.ok_or_else(|| gone("author"))?;
+        let party = match row.vendor_id {
+            Some(_) => vendor.name.clone(),
+            None => hospital.name.clone(),
+        };
+        Ok((row.name, party))
     };
     let now = app.clock.now();
     let terms = ContractTerms::read(db, &contract, now).await?;
@@ -60,18 +66,20 @@ pub async fn frame(
         None => (None, None),
     };
     let period = period(row)?;
+    let (author, author_of) = name(row.author_id).await?;
+    let approver_of = approver.as_ref().map(|((_, party), _)| party.clone());
     let mut sign_off = vec![
         SignOff {
             step: "编制".to_owned(),
-            party: vendor.name.clone(),
-            name: Some(name(row.author_id).await?),
+            party: author_of,
+            name: Some(author),
             at: Some(instant(row.made_at)),
             seal: false,
         },
         SignOff {
             step: "批准".to_owned(),
-            party: vendor.name.clone(),
-            name: approver.as_ref().map(|(name, _)| name.clone()),
+            party: approver_of.unwrap_or_else(|| vendor.name.clone()),
+            name: approver.as_ref().map(|((name, _), _)| name.clone()),
             at: approver.as_ref().map(|(_, at)| instant(*at)),
             seal: false,
         },

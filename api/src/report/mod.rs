@@ -12,6 +12,7 @@ pub mod graphql;
 pub mod ops;
 pub mod render;
 mod run;
+pub mod schedule;
 pub mod seal;
 mod words;
 

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use entity::ids::{ContractId, HospitalId, InspectionId, PersonId, ReportId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::report as rule;
+use entity::rules::statement::Month;
 use entity::values::{NotificationKind, ReportAction, ReportState, Role, Side};
 use entity::{contract, inspection, report_counter, report_issue, sealed_document, ticket};
 use reports::Definition;
-use reports::definition::{ParamType, Signing};
+use reports::definition::{ParamType, Schedule, Signing, Spec};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -214,6 +215,7 @@ pub async fn draft(app: &App, who: &Requester, new: NewReport) -> Result<report_
     let params = params(definition, &new)?;
     let replay = Replay::of(&new.key, "draftReport", &new)?;
     let now = app.clock.now();
+    is_over(spec, &new, now)?;
     let id = ReportId(app.clock.id());
     let tx = app.db.begin_write().await?;
     if let Some(made) = replay.take(&tx, subject.hospital, me, id.0, now).await? {
@@ -226,26 +228,66 @@ pub async fn draft(app: &App, who: &Requester, new: NewReport) -> Result<report_
     }
     let corrected = match &new.corrects {
         None => {
-            alone(&tx, subject.hospital, &new, &params).await?;
+            if let Some(refused) =
+                standing(&tx, subject.hospital, spec, (&new.subject, &params)).await?
+            {
+                return Err(refused);
+            }
             None
         }
         Some((earlier, _)) => Some(corrected(&tx, app, who, *earlier, &new).await?),
     };
-    let row = report_issue::ActiveModel {
-        id: Set(id),
-        hospital_id: Set(subject.hospital),
-        contract_id: Set(subject.contract),
+    let made = Made {
+        id,
+        hospital: subject.hospital,
+        contract: subject.contract,
+        subject: new.subject.clone(),
+        params: params.to_string(),
+        author: me,
+        at: now,
+    };
+    let mut row = drafted(spec, made)?;
+    if let Some(corrected) = corrected {
+        row.number = Set(corrected.number.clone());
+        row.revision = Set(corrected.revision + 1);
+        row.corrects_id = Set(Some(corrected.id));
+        row.reason = Set(reason);
+    }
+    let row = row.insert(&tx).await?;
+    let act = Act::done("report.draft", "report_issue", id.0);
+    audit::append(&tx, now, Some(row.hospital_id), who, act).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// What a new draft is about.
+pub(super) struct Made {
+    pub id: ReportId,
+    pub hospital: HospitalId,
+    pub contract: ContractId,
+    pub subject: String,
+    pub params: String,
+    pub author: PersonId,
+    pub at: DateTime<Utc>,
+}
+
+/// The row of a new draft, a first revision.
+pub(super) fn drafted(spec: &Spec, made: Made) -> Result<report_issue::ActiveModel> {
+    Ok(report_issue::ActiveModel {
+        id: Set(made.id),
+        hospital_id: Set(made.hospital),
+        contract_id: Set(made.contract),
         code: Set(spec.code.clone()),
         definition_version: Set(i32::try_from(spec.version).map_err(Error::internal)?),
-        subject: Set(new.subject.clone()),
-        params: Set(params.to_string()),
-        number: Set(corrected.as_ref().and_then(|row| row.number.clone())),
-        revision: Set(corrected.as_ref().map_or(1, |row| row.revision + 1)),
+        subject: Set(made.subject),
+        params: Set(made.params),
+        number: Set(None),
+        revision: Set(1),
         state: Set(ReportState::Draft),
         data_level: Set(i32::from(spec.data_level)),
         version: Set(1),
-        author_id: Set(me),
-        made_at: Set(now),
+        author_id: Set(made.author),
+        made_at: Set(made.at),
         approver_id: Set(None),
         approved_at: Set(None),
         data_sha256: Set(None),
@@ -260,40 +302,73 @@ pub async fn draft(app: &App, who: &Requester, new: NewReport) -> Result<report_
         way: Set(None),
         issued_by: Set(None),
         issued_at: Set(None),
-        corrects_id: Set(corrected.map(|row| row.id)),
-        reason: Set(reason),
+        corrects_id: Set(None),
+        reason: Set(None),
         superseded_at: Set(None),
         revoked_by: Set(None),
         revoked_at: Set(None),
-    }
-    .insert(&tx)
-    .await?;
-    let act = Act::done("report.draft", "report_issue", id.0);
-    audit::append(&tx, now, Some(row.hospital_id), who, act).await?;
-    tx.commit().await?;
-    Ok(row)
+    })
 }
 
-/// One report of a kind about a subject and period: what is written stands or is corrected, never beside another.
-async fn alone(tx: &Tx, hospital: HospitalId, new: &NewReport, params: &Value) -> Result<()> {
+/// Whether the definition names no period but is drafted by itself: a picture of one day, of which the next may be
+/// made once the last one is issued.
+fn is_picture(spec: &Spec) -> bool {
+    let periodic = |kind: &ParamType| {
+        matches!(
+            kind,
+            ParamType::Year | ParamType::Quarter | ParamType::Month | ParamType::Date
+        )
+    };
+    spec.schedule.is_some() && !spec.params.values().any(periodic)
+}
+
+/// Why there is no place for a report: one of a kind about a subject and period stands or is corrected, never beside
+/// another.
+pub(super) async fn standing(
+    tx: &Tx,
+    hospital: HospitalId,
+    spec: &Spec,
+    (subject, params): (&str, &Value),
+) -> Result<Option<Error>> {
     use report_issue::Column as C;
+    let stands = if is_picture(spec) {
+        C::State.is_in([ReportState::Draft, ReportState::Approved])
+    } else {
+        C::State.ne(ReportState::Revoked)
+    };
     let standing = report_issue::Entity::find()
         .filter(C::HospitalId.eq(hospital))
-        .filter(C::Code.eq(new.code.as_str()))
-        .filter(C::Subject.eq(new.subject.as_str()))
+        .filter(C::Code.eq(spec.code.as_str()))
+        .filter(C::Subject.eq(subject))
         .filter(C::Params.eq(params.to_string()))
-        .filter(C::State.ne(ReportState::Revoked))
+        .filter(stands)
         .count(tx)
         .await?;
-    if standing == 0 {
+    Ok((standing > 0).then(|| {
+        Error::from(UserErrorCode::WrongState)
+            .at(["subjectId"])
+            .detail(
+                "该报告已有，请续编草稿或更正已签发者",
+                "this report exists already; go on with its draft, or correct what is issued",
+            )
+    }))
+}
+
+/// A month is reported when it is over; what a definition drafts by itself is drafted no earlier by hand.
+fn is_over(spec: &Spec, new: &NewReport, now: DateTime<Utc>) -> Result<()> {
+    let (Some(Schedule::Monthly), Some(year), Some(month)) = (spec.schedule, new.year, new.month)
+    else {
         return Ok(());
+    };
+    let month = u32::try_from(month)
+        .ok()
+        .and_then(|month| Month::new(year, month));
+    match month {
+        Some(month) if month.to() <= now => Ok(()),
+        _ => Err(Error::from(UserErrorCode::Invalid)
+            .at(["month"])
+            .detail("该月尚未结束", "the month is not over")),
     }
-    Err(Error::from(UserErrorCode::WrongState)
-        .at(["subjectId"])
-        .detail(
-            "该报告已有，请续编草稿或更正已签发者",
-            "this report exists already; go on with its draft, or correct what is issued",
-        ))
 }
 
 /// The issued revision that is to be corrected; at most one correction at a time.

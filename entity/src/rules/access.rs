@@ -99,6 +99,8 @@ permissions! {
     ResolutionDemand = "RESOLUTION_DEMAND" => HospItAdmin | HospManager,
     /// Read the register of breaches.
     BreachRead = "BREACH_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
+    /// Read the monthly statement of the clocks; whoever reads it sees every ticket of the contract.
+    StatementRead = "STATEMENT_READ" => HospItAdmin | HospManager | Auditor | VendorPm,
     /// Read and verify the audit chain.
     AuditRead = "AUDIT_READ" => Auditor,
     /// List the people of the hospital, and the vendor people as far as they serve it.
@@ -164,6 +166,7 @@ mod tests {
             [
                 &Permission::TicketCreate,
                 &Permission::BreachRead,
+                &Permission::StatementRead,
                 &Permission::AuditRead,
                 &Permission::PeopleRead,
                 &Permission::InspectionRead,

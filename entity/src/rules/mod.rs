@@ -11,6 +11,7 @@ pub mod queue;
 pub mod report;
 pub mod screening;
 pub mod sla;
+pub mod statement;
 pub mod text;
 pub mod throttle;
 pub mod ticket;

@@ -155,6 +155,24 @@ words! {
 }
 
 words! {
+    /// 月度报告中时限不适用的原因 (S30, S31, S36). Why the monthly statement does not judge a clock.
+    NotApplicable {
+        /// 院方自行处理. Taken by the hospital.
+        TakenByHospital = "TAKEN_BY_HOSPITAL",
+        /// 工单撤销. Ticket cancelled.
+        TicketCancelled = "TICKET_CANCELLED",
+        /// 重复工单. Duplicate.
+        Duplicate = "DUPLICATE",
+        /// 超出服务范围. Out of scope.
+        OutOfScope = "OUT_OF_SCOPE",
+        /// 由院方解决. Solved by the hospital.
+        SolvedByHospital = "SOLVED_BY_HOSPITAL",
+        /// 未约定解决时限. No resolution target agreed.
+        NoTarget = "NO_TARGET",
+    }
+}
+
+words! {
     /// 时限事件种类 (S5, S6). Kind of an event of a clock.
     SlaEventKind {
         /// 起算. Attached and started.

@@ -15,6 +15,7 @@ pub(super) enum Figure {
     Bars(Vec<String>, Vec<Bar>),
     Pareto(Vec<(String, i64)>),
     Gantt(Vec<Span>),
+    Boxes(Vec<Spread>),
 }
 
 /// Values over days.
@@ -50,6 +51,12 @@ pub(super) struct Span {
     pub(super) done: Option<i64>,
 }
 
+/// How times are spread, in seconds, from the least to the greatest.
+pub(super) struct Spread {
+    pub(super) label: String,
+    pub(super) seconds: [i64; 5],
+}
+
 impl Figure {
     pub(super) fn is_empty(&self) -> bool {
         match self {
@@ -59,6 +66,7 @@ impl Figure {
             Self::Bars(_, rows) => rows.iter().all(|row| row.total() == 0),
             Self::Pareto(rows) => rows.iter().all(|row| row.1 == 0),
             Self::Gantt(spans) => spans.is_empty(),
+            Self::Boxes(spreads) => spreads.is_empty(),
         }
     }
 }
@@ -120,6 +128,17 @@ pub(super) fn figure(spec: &ChartSpec, data: &Value, lang: Lang) -> Result<Figur
             rows.sort_by_key(|row| std::cmp::Reverse(row.1));
             Figure::Pareto(rows)
         }
+        ChartKind::Boxes => {
+            let mut spreads = Vec::new();
+            for (number, label, item) in labelled() {
+                if let Some(seconds) = spread(item, spec).map_err(|name| {
+                    Problem::new(format!("{place}[{number}].{name}"), "is out of order")
+                })? {
+                    spreads.push(Spread { label, seconds });
+                }
+            }
+            Figure::Boxes(spreads)
+        }
         ChartKind::Gantt => Figure::Gantt(
             labelled()
                 .map(|(number, label, item)| {
@@ -143,6 +162,22 @@ fn label(item: &Value, spec: &ChartSpec) -> String {
         .and_then(Value::as_str)
         .unwrap_or(ABSENT)
         .to_owned()
+}
+
+/// The five numbers of a row; none where one is missing, an error where one is less than the one before.
+fn spread<'a>(item: &Value, spec: &'a ChartSpec) -> Result<Option<[i64; 5]>, &'a str> {
+    let mut found = [0; 5];
+    let mut least = 0;
+    for (place, name) in found.iter_mut().zip(&spec.fields) {
+        let Some(value) = at(item, name).and_then(Value::as_i64) else {
+            return Ok(None);
+        };
+        if value < least {
+            return Err(name);
+        }
+        (*place, least) = (value, value);
+    }
+    Ok(Some(found))
 }
 
 /// A series: `unit`, `limitMilli` or `floorMilli`, and its points.

@@ -39,6 +39,16 @@ fn corpus() -> Vec<(ChartSpec, Value)> {
         json!({"label": "ZG-2026-0001", "startedAt": "2026-10-16T02:00:00Z", "dueAt": due,
             "submittedAt": done})
     };
+    let boxes = || {
+        spec(
+            ChartKind::Boxes,
+            &["least", "lower", "median", "upper", "greatest"],
+        )
+    };
+    let spread = |all: [Value; 5]| {
+        let [least, lower, median, upper, greatest] = all;
+        json!({"label": long, "least": least, "lower": lower, "median": median, "upper": upper, "greatest": greatest})
+    };
     let days: Vec<Value> = (1..=28)
         .map(|day| point(&format!("2026-02-{day:02}"), json!(day * 1000)))
         .collect();
@@ -89,6 +99,38 @@ fn corpus() -> Vec<(ChartSpec, Value)> {
         (
             pareto(),
             Value::Array(vec![json!({"label": long, "a": 7}); 50]),
+        ),
+        (boxes(), json!([])),
+        (
+            boxes(),
+            json!([spread([
+                Value::Null,
+                json!(1),
+                json!(2),
+                json!(3),
+                json!(4)
+            ])]),
+        ),
+        (
+            boxes(),
+            json!([spread([json!(0), json!(0), json!(0), json!(0), json!(0)])]),
+        ),
+        (
+            boxes(),
+            json!([spread([json!(7), json!(7), json!(7), json!(7), json!(7)])]),
+        ),
+        (
+            boxes(),
+            Value::Array(vec![
+                spread([
+                    json!(1),
+                    json!(60),
+                    json!(3600),
+                    json!(86_399),
+                    json!(i64::MAX)
+                ]);
+                40
+            ]),
         ),
         (gantt(), json!([])),
         (gantt(), json!([task(Value::Null, Value::Null)])),
@@ -251,5 +293,32 @@ fn rp_ch_2_sentences_are_made_of_the_data() {
     assert_eq!(
         told["rows"],
         json!([["ZG", "2026-10-16", "2026-10-23", "2026-10-23"]])
+    );
+}
+
+/// RP-CH-2: a box plot says shortest, median and longest, leaves out what was not measured, and refuses what is out of order.
+#[test]
+fn a_box_plot_tells_its_five_numbers() {
+    let spec = spec(ChartKind::Boxes, &["a", "b", "c", "d", "e"]);
+    let row = |label: &str, values: [i64; 5]| {
+        let [a, b, c, d, e] = values;
+        json!({"label": label, "a": a, "b": b, "c": c, "d": d, "e": e})
+    };
+    let data = json!({"all": [row("甲", [60, 120, 300, 3600, 7201]), {"label": "乙", "a": null, "b": null, "c": null, "d": null, "e": null}]});
+    let (drawn, told) = draw(&spec, &data, Lang::Zh).unwrap();
+    assert_eq!(
+        told["sentence"],
+        "甲：最短 1 分，中位 5 分，最长 2 小时 1 秒。"
+    );
+    assert_eq!(
+        told["rows"],
+        json!([["甲", "1 分", "2 分", "5 分", "1 小时", "2 小时 1 秒"]])
+    );
+    assert!(drawn.pdf.contains("2 小时 1 秒") && !drawn.pdf.contains('乙'));
+    let wrong = json!({"all": [row("甲", [60, 50, 300, 3600, 7201])]});
+    let problem = draw(&spec, &wrong, Lang::Zh).unwrap_err();
+    assert_eq!(
+        (problem.place.as_str(), problem.message.as_str()),
+        ("data.all[0].b", "is out of order")
     );
 }

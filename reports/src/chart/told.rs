@@ -1,7 +1,7 @@
 //! The sentence and the table of a chart.
 
 use super::read::{Figure, Series, day_text};
-use crate::format::{ABSENT, milli_text};
+use crate::format::{ABSENT, milli_text, time};
 use crate::glossary::Lang;
 
 /// Share in percent with one digit, half up.
@@ -48,6 +48,25 @@ pub(super) fn sentence(figure: &Figure, lang: Lang) -> String {
                 Lang::En => format!("{total} in all, most in {label} ({count}, {share})."),
             }
         }
+        Figure::Boxes(spreads) => {
+            let said: Vec<String> = spreads
+                .iter()
+                .map(|one| {
+                    let [least, _, median, _, greatest] =
+                        one.seconds.map(|value| span(value, lang));
+                    let label = &one.label;
+                    match lang {
+                        Lang::Zh => {
+                            format!("{label}：最短 {least}，中位 {median}，最长 {greatest}。")
+                        }
+                        Lang::En => format!(
+                            "{label}: shortest {least}, median {median}, longest {greatest}."
+                        ),
+                    }
+                })
+                .collect();
+            said.join(lang.pick("", " "))
+        }
         Figure::Gantt(spans) => {
             let done = spans.iter().filter(|span| span.done.is_some()).count();
             let last = spans.iter().filter_map(|span| span.due).max();
@@ -59,6 +78,11 @@ pub(super) fn sentence(figure: &Figure, lang: Lang) -> String {
             }
         }
     }
+}
+
+/// A time in words.
+pub(super) fn span(seconds: i64, lang: Lang) -> String {
+    time::duration(i128::from(seconds), lang)
 }
 
 /// Lowest, highest, latest, trend.
@@ -172,6 +196,25 @@ pub(super) fn table(figure: &Figure, lang: Lang) -> (Vec<String>, Vec<Vec<String
                 word("数量", "Count"),
                 word("占比", "Share"),
                 word("累计占比", "Running share"),
+            ];
+            (head, body)
+        }
+        Figure::Boxes(spreads) => {
+            let body = spreads
+                .iter()
+                .map(|one| {
+                    let mut cells = vec![one.label.clone()];
+                    cells.extend(one.seconds.map(|value| span(value, lang)));
+                    cells
+                })
+                .collect();
+            let head = vec![
+                word("类别", "Category"),
+                word("最短", "Shortest"),
+                word("P25", "P25"),
+                word("中位", "Median"),
+                word("P75", "P75"),
+                word("最长", "Longest"),
             ];
             (head, body)
         }

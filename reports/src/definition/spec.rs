@@ -217,7 +217,8 @@ pub struct ChartSpec {
     /// Field of an element that names it.
     pub label: String,
     /// Fields that are drawn. `bars`: the counts of the segments; `pareto`: the count;
-    /// `gantt`: start, due, done; `lines`: list of points, date, value in thousandths.
+    /// `gantt`: start, due, done; `lines`: list of points, date, value in thousandths;
+    /// `boxes`: least, lower quartile, median, upper quartile, greatest, in seconds.
     pub fields: Vec<String>,
     /// Names of the segments of `bars`, one a field.
     #[serde(default)]
@@ -236,6 +237,8 @@ pub enum ChartKind {
     Pareto,
     /// Spans from start to due with what was done.
     Gantt,
+    /// Spread of times, one box a row, each row in its own scale.
+    Boxes,
 }
 
 /// Roles that a step can name.
@@ -337,6 +340,7 @@ pub(crate) fn read(name: &str, text: &str, problems: &mut Vec<Problem>) -> Optio
         let fits = match chart.kind {
             ChartKind::Lines | ChartKind::Gantt => chart.fields.len() == 3,
             ChartKind::Pareto => chart.fields.len() == 1,
+            ChartKind::Boxes => chart.fields.len() == 5,
             ChartKind::Bars => {
                 (1..=4).contains(&chart.fields.len()) && chart.legend.len() == chart.fields.len()
             }

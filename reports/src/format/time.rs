@@ -56,14 +56,29 @@ pub fn date(text: &str) -> Option<String> {
 #[must_use]
 pub fn duration(seconds: i128, lang: Lang) -> String {
     let size = seconds.unsigned_abs();
-    let parts = [
+    let days = [
         (size / 86_400, lang.pick("天", "d")),
         (size / 3600 % 24, lang.pick("小时", "h")),
+    ];
+    parts(seconds, &days, lang)
+}
+
+/// Seconds as hours, minutes and seconds, exact: `24 小时`. A limit of 24 hours is no limit of one day.
+#[must_use]
+pub fn hours(seconds: i128, lang: Lang) -> String {
+    let hours = [(seconds.unsigned_abs() / 3600, lang.pick("小时", "h"))];
+    parts(seconds, &hours, lang)
+}
+
+/// The larger parts as given, then minutes and seconds; parts of nothing are left out.
+fn parts(seconds: i128, large: &[(u128, &str)], lang: Lang) -> String {
+    let size = seconds.unsigned_abs();
+    let small = [
         (size / 60 % 60, lang.pick("分", "min")),
         (size % 60, lang.pick("秒", "s")),
     ];
+    let parts = large.iter().chain(&small);
     let said: Vec<String> = parts
-        .iter()
         .filter(|(value, _)| *value > 0)
         .map(|(value, unit)| format!("{value} {unit}"))
         .collect();
@@ -115,5 +130,8 @@ mod tests {
         assert_eq!(duration(0, Lang::Zh), "0 秒");
         assert_eq!(duration(93_905, Lang::Zh), "1 天 2 小时 5 分 5 秒");
         assert_eq!(duration(-7200, Lang::En), "-2 h");
+        assert_eq!(hours(86_400, Lang::Zh), "24 小时");
+        assert_eq!(hours(93_905, Lang::En), "26 h 5 min 5 s");
+        assert_eq!(hours(0, Lang::Zh), "0 秒");
     }
 }

@@ -220,6 +220,56 @@ fn rp_cont_1_each_part_of_the_rectification_list_is_visible() {
 }
 
 #[test]
+fn rp_cont_3_each_part_of_the_monthly_report_is_visible() {
+    let view = view("sla_monthly", "typical");
+    let html = dense(&plain(
+        reports::article(&reports::html(&view).unwrap()).unwrap(),
+    ));
+    let pdf = reports::pdf(&view).unwrap();
+    let text = pages(&pdf.bytes).map(|text| dense(&text));
+    for part in [
+        "39 ÷ 40 = 97.50 %",
+        "59 ÷ 60 = 98.33 %",
+        "1 个工作日",
+        "8 小时",
+        "24 小时",
+        "P50",
+        "P90",
+        "P95",
+        "最长",
+        "平均响应时间（MTTA）",
+        "平均解决时间（MTTR）",
+        "服务商自报工单的响应（不计入响应率）",
+        "ICU-2026-000402",
+        "申报 2026-10-05 09:40；登记 2026-10-05 09:50",
+        "接受（周某）",
+        "违约登记：候选",
+        "未停止",
+        "到期暂定",
+        "1 项，3 小时",
+        "1 项，2 个工作日",
+        "院方未确认的解决",
+        "未约定解决时限，不计算违约",
+        "按催告的期限",
+        "回执，档案柜 A-07",
+        "院方自行处理",
+        "等待停机窗口",
+        "2026-10-29 24:00",
+        "关闭后重开",
+        "按渠道的工单数",
+        "平台尚未保存停机时段",
+        "合同未录入扣减标准",
+        "响应时限归入起算之月",
+        "院方确认",
+    ] {
+        assert!(html.contains(&dense(part)), "{part} in HTML");
+        if let Some(text) = &text {
+            assert!(text.contains(&dense(part)), "{part} in PDF");
+        }
+    }
+}
+
+#[test]
 fn rp_data_4_text_is_never_source() {
     let corpus = [
         "#eval(\"1+1\")",

@@ -20,6 +20,7 @@ mod preview;
 pub mod query;
 mod recurrence;
 mod scopes;
+mod statement;
 mod types;
 
 pub use attachment::Attachment;
@@ -40,4 +41,5 @@ pub use recurrence::{
     CommentRecurrencePayload, DecideRecurrencePayload, RecurrenceLink, RecurrenceMutation,
 };
 pub use scopes::ScopeMutation;
+pub use statement::StatementQuery;
 pub use types::Ticket;
