@@ -31,7 +31,9 @@ use crate::inspection::graphql::{
     AssetMutation, FindingMutation, InspectionMutation, InspectionPlanMutation, InspectionQuery,
     InspectionReportMutation, RectificationMutation,
 };
+use crate::knowledge::graphql::{ArticleMutation, ArticleQuery};
 use crate::notification::graphql::{NotificationMutation, NotificationQuery};
+use crate::portal::graphql::{PortalMutation, PortalQuery};
 use crate::report::graphql::{ReportMutation, ReportQuery};
 use crate::requester::Requester;
 use crate::ticket::graphql::{
@@ -53,6 +55,8 @@ pub struct Query(
     BreachQuery,
     InspectionQuery,
     ReportQuery,
+    ArticleQuery,
+    PortalQuery,
     NotificationQuery,
 );
 
@@ -75,6 +79,8 @@ pub struct Mutation(
     InspectionReportMutation,
     RectificationMutation,
     ReportMutation,
+    ArticleMutation,
+    PortalMutation,
     NotificationMutation,
 );
 
