@@ -39,6 +39,7 @@ export default [
               'InspectionTrendPoint', 'PreviousResult', 'RectificationCounts', 'RectificationList',
               'RectificationMove', 'RectificationStep', 'RectificationSubmission', 'RectificationSummary',
               'ReportDefinition', 'ReportPreview', 'ReportProblem', 'RiskCount', 'ScopeCount', 'Title',
+              'ArticleComparison', 'ArticleDiffLine', 'ArticleVersion', 'Portal', 'SystemStatus',
             ],
             suffixes: ['Connection', 'Edge', 'Payload', 'Event'],
           },
