@@ -72,12 +72,17 @@ both_backends! {
         let at = |hours: i64| json!((now + TimeDelta::hours(hours)).to_rfc3339());
         let staff = done(app, "it_admin", "publishNotice", new("staff", "全院", &["STAFF"])).await;
         assert_eq!(done(app, "it_admin", "publishNotice", new("staff", "全院", &["STAFF"])).await["id"], staff["id"], "sent again");
+        // Notices of one instant have no order of their own.
+        let tick = |seconds: i64| app.app.clock.set(now + TimeDelta::seconds(seconds));
+        tick(1);
         let mut short = new("short", "短期", &["ICU", "MGMT"]);
         short["validTo"] = at(2);
         done(app, "it_admin", "publishNotice", short).await;
+        tick(2);
         let mut later = new("later", "稍后", &["STAFF"]);
         later["validFrom"] = at(1);
         done(app, "it_admin", "publishNotice", later).await;
+        tick(3);
         let mut block = new("block", "技术", &["IT", "VENDOR"]);
         block["body"] = json!("共有\n:::audience IT\n内部\n:::");
         block["dataLevel"] = json!(3);

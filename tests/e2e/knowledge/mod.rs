@@ -286,7 +286,7 @@ both_backends! {
     async fn a_solved_ticket_becomes_a_draft(app: &TestApp) {
         let ask = json!({ "category": "CONSULT", "subcategory": "CONSULT-OPER", "description": "如何补录 CVP？\n夜班常用", "location": "十二床旁", "idempotencyKey": "known-ask-1" });
         let ticket = app.create("nurse", ask).await;
-        let input = |key: &str, ticket: &Value| json!({ "idempotencyKey": format!("known-{key}"), "ticketId": ticket["id"], "audiences": ["ICU"], "dataLevel": 2, "tags": ["CVP"] });
+        let input = |key: &str, ticket: &Value| json!({ "idempotencyKey": format!("known-ticket-{key}"), "ticketId": ticket["id"], "audiences": ["ICU"], "dataLevel": 2, "tags": ["CVP"] });
         assert_eq!(code(&tried(app, "nurse", "createArticleFromTicket", input("n", &ticket)).await), "FORBIDDEN");
         assert_eq!(code(&tried(app, "engineer", "createArticleFromTicket", input("open", &ticket)).await), "WRONG_STATE");
         app.done(&ticket, "engineer", "respondTicket", json!({ "text": "在特护单中双击该格", "channel": "PHONE" })).await;
