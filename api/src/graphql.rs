@@ -32,7 +32,9 @@ use crate::inspection::graphql::{
     AssetMutation, FindingMutation, InspectionMutation, InspectionPlanMutation, InspectionQuery,
     InspectionReportMutation, RectificationMutation,
 };
+use crate::knowledge::graphql::{ArticleMutation, ArticleQuery};
 use crate::notification::graphql::{NotificationMutation, NotificationQuery};
+use crate::portal::graphql::{PortalMutation, PortalQuery};
 use crate::report::graphql::{ReportMutation, ReportQuery};
 use crate::requester::Requester;
 use crate::ticket::graphql::{
@@ -55,6 +57,8 @@ pub struct Query(
     StatementQuery,
     InspectionQuery,
     ReportQuery,
+    ArticleQuery,
+    PortalQuery,
     NotificationQuery,
 );
 
@@ -77,6 +81,8 @@ pub struct Mutation(
     InspectionReportMutation,
     RectificationMutation,
     ReportMutation,
+    ArticleMutation,
+    PortalMutation,
     NotificationMutation,
 );
 

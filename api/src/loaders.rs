@@ -5,6 +5,7 @@
 
 mod drive;
 mod inspected;
+mod known;
 mod parts;
 
 use std::collections::{BTreeSet, HashMap};
@@ -32,6 +33,7 @@ use sea_orm::{
 
 pub use drive::{Batches, drive};
 pub use inspected::*;
+pub use known::*;
 pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
 
 use crate::db::Db;

@@ -94,6 +94,8 @@ macro_rules! id_type {
 id_type! {
     /// 资产 asset.
     AssetId = "ast",
+    /// 知识条目 article of the knowledge base.
+    ArticleId = "art",
     /// 附件 attachment.
     AttachmentId = "att",
     /// 违约 breach.
@@ -126,6 +128,8 @@ id_type! {
     JobId = "job",
     /// 机器令牌 machine token.
     TokenId = "tok",
+    /// 公告 notice.
+    NoticeId = "ntc",
     /// 通知 notification.
     NotificationId = "ntf",
     /// 人员 person.

@@ -67,6 +67,7 @@ const NOT_ALL: &[(&str, &str)] = &[
     ("TicketStep", "a walk opens the steps of few tickets"),
     ("TicketReply", "a walk opens the replies of few tickets"),
     ("Notification", "each person sees its own"),
+    ("Notice", "what is over or withdrawn is shown on demand"),
 ];
 
 /// Types whose rows belong to a person and not to a hospital, and where else they are tried.

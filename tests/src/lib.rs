@@ -15,6 +15,7 @@
 
 pub mod canary;
 pub mod cast;
+mod known;
 pub mod make;
 pub mod process;
 pub mod proxy;

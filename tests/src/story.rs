@@ -185,6 +185,7 @@ impl TestApp {
             self.done(&fault, account, name, input).await;
         }
         self.reported(by, &fault, tag).await;
+        self.known(by, &fault, tag).await;
         let again = json!({ "reason": tag });
         self.done(&fault, by.nurse, "reopenTicket", again).await;
         fault
@@ -398,7 +399,7 @@ impl TestApp {
     }
 
     /// A mutation that must succeed.
-    async fn made(&self, account: &str, name: &str, input: Value) {
+    pub(crate) async fn made(&self, account: &str, name: &str, input: Value) {
         let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
         let query = format!("mutation($i:{kind}!){{{name}(input:$i){{userErrors{{code field}}}}}}");
         let body = self.ask(account, &query, json!({ "i": input })).await;

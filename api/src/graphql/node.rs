@@ -12,8 +12,12 @@ use crate::account::graphql::{
 use crate::error::{Error, Reason, Result};
 use crate::inspection;
 use crate::inspection::graphql::{Asset, Finding, Inspection, InspectionPlan, RectificationTask};
+use crate::knowledge;
+use crate::knowledge::graphql::KnowledgeArticle;
 use crate::notification;
 use crate::notification::graphql::Notification;
+use crate::portal;
+use crate::portal::graphql::Notice;
 use crate::report;
 use crate::report::graphql::{ReportIssue, SealedDocument};
 use crate::ticket;
@@ -112,6 +116,12 @@ pub enum Node {
     /// 盖章件.
     /// A sealed document.
     SealedDocument(SealedDocument),
+    /// 知识条目.
+    /// An article.
+    KnowledgeArticle(KnowledgeArticle),
+    /// 公告.
+    /// A notice.
+    Notice(Notice),
 }
 
 /// Objects by the text form of their id.
@@ -164,6 +174,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     notification::graphql::nodes(ctx, ids, &mut found).await?;
     inspection::graphql::nodes(ctx, ids, &mut found).await?;
     report::graphql::nodes(ctx, ids, &mut found).await?;
+    knowledge::graphql::nodes(ctx, ids, &mut found).await?;
+    portal::graphql::nodes(ctx, ids, &mut found).await?;
     Ok(ids
         .iter()
         .map(|id| found.get(id.as_str()).cloned())

@@ -9,7 +9,12 @@ use crate::account::graphql::{ChangePasswordPayload, LoginPayload, LogoutPayload
 use crate::calendar::graphql::ImportCalendarPayload;
 use crate::error::UserError;
 use crate::inspection::graphql::*;
+use crate::knowledge::graphql::*;
 use crate::notification::graphql::MarkNotificationsReadPayload;
+use crate::portal::graphql::{
+    PublishDisasterNoticePayload, PublishNoticePayload, SetSystemStatusPayload,
+    WithdrawNoticePayload,
+};
 use crate::report::graphql::{
     ApproveReportPayload, AttestSealPayload, ConfirmReportPayload, DraftReportPayload,
     RevokeReportPayload, TakeBackReportPayload,
@@ -305,6 +310,45 @@ pub enum Payload {
     /// 改动风险.
     /// Another risk.
     SetFindingRisk(SetFindingRiskPayload),
+    /// 起草知识条目.
+    /// A new article.
+    DraftArticle(DraftArticlePayload),
+    /// 由工单生成知识条目.
+    /// An article of a ticket.
+    CreateArticleFromTicket(CreateArticleFromTicketPayload),
+    /// 修改知识条目.
+    /// A changed draft.
+    ReviseArticle(ReviseArticlePayload),
+    /// 提交审核.
+    /// A draft handed in.
+    SubmitArticle(SubmitArticlePayload),
+    /// 发布知识条目.
+    /// A published version.
+    PublishArticle(PublishArticlePayload),
+    /// 退回知识条目.
+    /// A version sent back.
+    ReturnArticle(ReturnArticlePayload),
+    /// 撤下知识条目.
+    /// A withdrawn article.
+    RetireArticle(RetireArticlePayload),
+    /// 标记过时.
+    /// A mark of being outdated.
+    MarkArticleOutdated(MarkArticleOutdatedPayload),
+    /// 评价知识条目.
+    /// Whether an article helped.
+    RateArticle(RateArticlePayload),
+    /// 发布公告.
+    /// A notice.
+    PublishNotice(PublishNoticePayload),
+    /// 发布灾难横幅.
+    /// A disaster banner.
+    PublishDisasterNotice(PublishDisasterNoticePayload),
+    /// 撤回公告.
+    /// A withdrawn notice.
+    WithdrawNotice(WithdrawNoticePayload),
+    /// 设定系统状态.
+    /// The state of the system.
+    SetSystemStatus(SetSystemStatusPayload),
     /// 通知已读.
     /// Messages read.
     MarkNotificationsRead(MarkNotificationsReadPayload),

@@ -147,6 +147,20 @@ permissions! {
     SealAttest = "SEAL_ATTEST" => HospItAdmin,
     /// Revoke an issued report.
     ReportRevoke = "REPORT_REVOKE" => HospManager | VendorPm,
+    /// Read articles of the knowledge base, each by its audiences and level.
+    KnowledgeRead = "KNOWLEDGE_READ" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | Auditor | VendorPm | VendorEngineer | VendorTrainer,
+    /// Draft an article, hand it in for review, mark it as outdated.
+    KnowledgeDraft = "KNOWLEDGE_DRAFT" => HospItAdmin | VendorPm | VendorEngineer | VendorTrainer,
+    /// Review, publish, return and withdraw an article; never an own version.
+    KnowledgePublish = "KNOWLEDGE_PUBLISH" => HospItAdmin,
+    /// Say whether an article helped.
+    KnowledgeRate = "KNOWLEDGE_RATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
+    /// Read notices, windows and the state of the system, each by its audiences.
+    PortalRead = "PORTAL_READ" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | Auditor | VendorPm | VendorEngineer | VendorTrainer,
+    /// Publish and withdraw notices, set the state of the system.
+    NoticePublish = "NOTICE_PUBLISH" => HospItAdmin,
+    /// Put up and take down the disaster banner.
+    DisasterNotice = "DISASTER_NOTICE" => HospItAdmin | HospManager,
     /// Import a year of the working-day calendar.
     CalendarImport = "CALENDAR_IMPORT" => HospItAdmin,
 }
@@ -170,7 +184,9 @@ mod tests {
                 &Permission::AuditRead,
                 &Permission::PeopleRead,
                 &Permission::InspectionRead,
-                &Permission::ReportRead
+                &Permission::ReportRead,
+                &Permission::KnowledgeRead,
+                &Permission::PortalRead
             ]
         );
     }
@@ -199,6 +215,9 @@ mod tests {
                 Permission::InspectionConfirm,
                 Permission::RectificationVerify,
                 Permission::RectificationWaive,
+                Permission::KnowledgePublish,
+                Permission::NoticePublish,
+                Permission::DisasterNotice,
                 Permission::CalendarImport,
             ] {
                 assert!(!allows(role, permission), "{role} {}", permission.word());

@@ -1,6 +1,9 @@
 //! Decisions of the contract: pure functions, no IO, no clock, no async, integers only.
 
 pub mod access;
+pub mod article;
+pub mod audience;
+pub mod block;
 pub mod calendar;
 pub mod catalog;
 pub mod chain;

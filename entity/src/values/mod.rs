@@ -57,6 +57,7 @@ macro_rules! words {
 mod account;
 mod contract;
 mod inspection;
+mod knowledge;
 mod report;
 mod sla;
 mod system;
@@ -65,6 +66,7 @@ mod ticket;
 pub use account::*;
 pub use contract::*;
 pub use inspection::*;
+pub use knowledge::*;
 pub use report::*;
 pub use sla::*;
 pub use system::*;

@@ -47,6 +47,8 @@ words! {
         Inspection = "INSPECTION",
         /// 报告. Reports.
         Report = "REPORT",
+        /// 知识库. The knowledge base.
+        Knowledge = "KNOWLEDGE",
         /// 账号与权限. Accounts and rights.
         Account = "ACCOUNT",
         /// 系统事项. Matters of the system.

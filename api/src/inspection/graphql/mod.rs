@@ -80,4 +80,4 @@ macro_rules! payload {
         }
     };
 }
-use payload;
+pub(crate) use payload;

@@ -1,0 +1,94 @@
+//! What the pages of a hospital are built from beside its records (`portal.md` 4): notices, planned windows, the state of
+//! the system, the disaster banner, and the revision that grows with whatever pages show.
+//!
+//! The pages themselves are not made here.
+
+pub mod graphql;
+pub mod ops;
+
+use chrono::{DateTime, Utc};
+use entity::ids::HospitalId;
+use entity::notice::Column as C;
+use entity::rules::access::{Permission, allows};
+use entity::{portal_revision, system_status};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::db::Tx;
+use crate::error::Result;
+use crate::knowledge::{Columns, reached};
+use crate::requester::Requester;
+
+const NOTICE: Columns<C> = Columns {
+    hospital: C::HospitalId,
+    contract: None,
+    bits: C::AudienceBits,
+    department: C::DepartmentId,
+    level: C::DataLevel,
+};
+
+/// The next revision of a hospital's pages, in the transaction of what changes them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn bump(tx: &Tx, hospital: HospitalId, now: DateTime<Utc>) -> Result<()> {
+    use portal_revision::Column as R;
+    let row = portal_revision::ActiveModel {
+        hospital_id: Set(hospital),
+        revision: Set(1),
+        changed_at: Set(now),
+    };
+    let grow = OnConflict::column(R::HospitalId)
+        .value(R::Revision, Expr::col(R::Revision.as_column_ref()).add(1))
+        .value(R::ChangedAt, now)
+        .to_owned();
+    portal_revision::Entity::insert(row)
+        .on_conflict(grow)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notices in force at an instant.
+#[must_use]
+pub fn in_force(now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(C::WithdrawnAt.is_null())
+        .add(C::ValidFromAt.lte(now))
+        .add(
+            Condition::any()
+                .add(C::ValidToAt.is_null())
+                .add(C::ValidToAt.gt(now)),
+        )
+}
+
+/// Notices in scope: those in force of the own audiences; all of the hospital for whoever publishes them.
+#[must_use]
+pub fn seen(who: &Requester, now: DateTime<Utc>) -> Condition {
+    if who.is_system {
+        return Condition::all();
+    }
+    let mut any = Condition::any().add(in_force(now).add(reached(who, &NOTICE)));
+    for grant in &who.grants {
+        if allows(grant.role, Permission::NoticePublish) {
+            any = any.add(C::HospitalId.eq(grant.hospital));
+        }
+    }
+    any
+}
+
+/// The state of the system as it was set last; none where nobody ever set one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn status(
+    db: &impl ConnectionTrait,
+    hospital: HospitalId,
+) -> Result<Option<system_status::Model>> {
+    Ok(system_status::Entity::find()
+        .filter(system_status::Column::HospitalId.eq(hospital))
+        .order_by_desc(system_status::Column::Seq)
+        .one(db)
+        .await?)
+}
