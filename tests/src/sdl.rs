@@ -289,6 +289,7 @@ pub fn prefix_of(name: &str, parent: &str) -> &'static str {
         "id" | "ids" => {}
         "recurrenceOf" | "subjectId" => return "tkt",
         "taskId" => return "rtk",
+        "evidenceIds" => return "att",
         _ => return "psn",
     }
     let parent = parent.to_lowercase();

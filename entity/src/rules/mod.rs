@@ -1,6 +1,7 @@
 //! Decisions of the contract: pure functions, no IO, no clock, no async, integers only.
 
 pub mod access;
+pub mod attach;
 pub mod calendar;
 pub mod catalog;
 pub mod chain;
