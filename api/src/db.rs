@@ -290,7 +290,7 @@ impl Db {
 
     /// Size and idle connections of each pool.
     #[must_use]
-    pub fn pools(&self) -> [(&'static str, u32, usize); 2] {
+    pub fn pools(&self) -> [(&'static str, u32, usize); 3] {
         let of = |pool: &DatabaseConnection| match self.backend() {
             DbBackend::Sqlite => {
                 let pool = pool.get_sqlite_connection_pool();
@@ -301,8 +301,15 @@ impl Db {
                 (pool.size(), pool.num_idle())
             }
         };
-        let (write, read) = (of(&self.write), of(&self.read));
-        [("write", write.0, write.1), ("read", read.0, read.1)]
+        let named = [
+            ("write", &self.write),
+            ("read", &self.read),
+            ("edges", &self.edges),
+        ];
+        named.map(|(name, pool)| {
+            let (size, idle) = of(pool);
+            (name, size, idle)
+        })
     }
 }
 

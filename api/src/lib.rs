@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod app;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod clock;

@@ -4,6 +4,7 @@
 //! in scope, so a loader adds no scope of its own; only other tickets are looked up in the reader's.
 
 mod drive;
+mod files;
 mod inspected;
 mod known;
 mod parts;
@@ -21,9 +22,9 @@ use entity::ids::{
 };
 use entity::values::{GrantState, Role};
 use entity::{
-    assignment, attachment, contract, department, hospital, inspection, inspection_plan, partial,
-    person, recurrence_link, resolution_demand, role_grant, sla_clock, ticket, ticket_event,
-    ticket_reply, ticket_step, undertaking,
+    assignment, contract, department, hospital, inspection, inspection_plan, partial, person,
+    recurrence_link, resolution_demand, role_grant, sla_clock, ticket, ticket_event, ticket_reply,
+    ticket_step, undertaking,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
@@ -32,6 +33,7 @@ use sea_orm::{
 };
 
 pub use drive::{Batches, drive};
+pub use files::{AttachmentsOf, LineFiles, SubmissionFiles};
 pub use inspected::*;
 pub use known::*;
 pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
@@ -330,38 +332,6 @@ impl Loader<ClocksOf> for Rows {
         for row in rows {
             found
                 .entry(ClocksOf(row.hospital_id, row.ticket_id))
-                .or_default()
-                .push(row);
-        }
-        Ok(found)
-    }
-}
-
-/// Files of a ticket, those of its replies among them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AttachmentsOf(pub HospitalId, pub TicketId);
-
-impl Loader<AttachmentsOf> for Rows {
-    type Value = Vec<attachment::Model>;
-    type Error = Error;
-
-    async fn load(
-        &self,
-        keys: &[AttachmentsOf],
-    ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
-        let rows = attachment::Entity::find()
-            .filter(
-                attachment::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))),
-            )
-            .filter(attachment::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
-            .order_by_asc(attachment::Column::UploadedAt)
-            .order_by_asc(attachment::Column::Id)
-            .all(self.0.edges())
-            .await?;
-        let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
-        for row in rows {
-            found
-                .entry(AttachmentsOf(row.hospital_id, row.ticket_id))
                 .or_default()
                 .push(row);
         }

@@ -310,7 +310,7 @@ async fn doctor(store: &Store, objects: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let app = open(store).await?;
-    let not_scanned = api::ticket::attachment::not_scanned(&app).await?;
+    let not_scanned = api::attachment::not_scanned(&app).await?;
     if not_scanned > 0 {
         say(&format!(
             "提醒：{not_scanned} 个附件未做恶意软件扫描 warning: {not_scanned} files without a malware scan"
@@ -345,7 +345,7 @@ async fn job(what: JobCommand) -> Result<ExitCode> {
 /// Names every file whose object is not what its row says; whether there was none.
 async fn check_objects(app: &App) -> Result<bool> {
     use api::files::Damage;
-    let checked = api::ticket::attachment::check_objects(app).await?;
+    let checked = api::attachment::check_objects(app).await?;
     for (id, damage) in &checked.damaged {
         say(&match damage {
             Damage::Missing => format!("{id}: 文件缺失 the object is missing"),

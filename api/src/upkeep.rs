@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::attachment;
 use crate::db::Depth;
 use crate::inspection;
 use crate::report;
-use crate::ticket;
 
 /// How often the log is looked at: a fast writer adds 100 MiB in a second. It is moved into the file every 30 s.
 const LOOK: Duration = Duration::from_millis(200);
@@ -92,7 +92,7 @@ async fn watch(app: App) {
 /// Deletes the objects of files that no row names, and plans the reminders of inspections that are not done and the
 /// drafts of reports.
 async fn sweep(app: &App) {
-    match ticket::attachment::sweep(app).await {
+    match attachment::sweep(app).await {
         Ok(0) => {}
         Ok(deleted) => tracing::info!(deleted, "objects without a row were deleted"),
         Err(error) => tracing::error!(%error, "the sweep of objects failed"),

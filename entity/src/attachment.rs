@@ -1,11 +1,14 @@
-//! 附件 file of a ticket; its bytes lie in the store of objects under their SHA-256.
+//! 附件 file of a ticket, an inspection or a rectification task; its bytes lie in the store of objects under their SHA-256.
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AttachmentId, HospitalId, PersonId, ReplyId, TicketId};
+use crate::ids::{
+    AttachmentId, HospitalId, InspectionId, PersonId, RectificationTaskId, ReplyId, TicketId,
+};
+use crate::rules::attach::Kind;
 use crate::values::ScanState;
 
-/// A row of `attachment`.
+/// A row of `attachment`; exactly one of ticket, inspection and task stands, the database sees to it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attachment")]
 pub struct Model {
@@ -15,9 +18,13 @@ pub struct Model {
     /// Tenant; objects of two hospitals are never shared.
     pub hospital_id: HospitalId,
     /// Ticket, whose visibility it has.
-    pub ticket_id: TicketId,
+    pub ticket_id: Option<TicketId>,
     /// Reply that it was sent with.
     pub reply_id: Option<ReplyId>,
+    /// Inspection, whose visibility it has.
+    pub inspection_id: Option<InspectionId>,
+    /// Rectification task, whose visibility it has.
+    pub task_id: Option<RectificationTaskId>,
     /// Name that it was given, NFC.
     pub name: String,
     /// Length, in bytes.
@@ -32,6 +39,59 @@ pub struct Model {
     pub uploaded_by: PersonId,
     /// When.
     pub uploaded_at: DateTimeUtc,
+}
+
+/// What a file is attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A ticket.
+    Ticket(TicketId),
+    /// An inspection.
+    Inspection(InspectionId),
+    /// A rectification task.
+    Task(RectificationTaskId),
+}
+
+impl Subject {
+    /// Reads the text form of an id; the prefix says which kind it is.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let ticket = TicketId::parse(text).map(Self::Ticket);
+        ticket
+            .or_else(|| InspectionId::parse(text).map(Self::Inspection))
+            .or_else(|| RectificationTaskId::parse(text).map(Self::Task))
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Ticket(_) => Kind::Ticket,
+            Self::Inspection(_) => Kind::Inspection,
+            Self::Task(_) => Kind::Rectification,
+        }
+    }
+
+    /// Table and key, as the audit names them.
+    #[must_use]
+    pub const fn object(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Ticket(id) => ("ticket", id.0),
+            Self::Inspection(id) => ("inspection", id.0),
+            Self::Task(id) => ("rectification_task", id.0),
+        }
+    }
+}
+
+impl Model {
+    /// What it is attached to; none only for a damaged row.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        let ticket = self.ticket_id.map(Subject::Ticket);
+        ticket
+            .or_else(|| self.inspection_id.map(Subject::Inspection))
+            .or_else(|| self.task_id.map(Subject::Task))
+    }
 }
 
 /// Joins are made by loaders, so there are none here.

@@ -22,8 +22,8 @@ pub struct Model {
     pub person_id: PersonId,
     /// What was rectified.
     pub text: String,
-    /// Evidence and where it lies.
-    pub evidence: String,
+    /// Evidence and where it lies; none where files are named alone.
+    pub evidence: Option<String>,
     /// True when verified, false when rejected, none while it waits.
     pub accepted: Option<bool>,
     /// Who looked at it.

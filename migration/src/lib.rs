@@ -24,6 +24,7 @@ mod m20261127_000014_inspection;
 mod m20261127_000020_report;
 mod m20261128_000021_eseal;
 mod m20261128_000022_rectification;
+mod m20261128_000025_evidence;
 mod m20261128_000030_knowledge;
 mod table;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000020_report::Migration),
             Box::new(m20261128_000021_eseal::Migration),
             Box::new(m20261128_000022_rectification::Migration),
+            Box::new(m20261128_000025_evidence::Migration),
             Box::new(m20261128_000030_knowledge::Migration),
         ]
     }

@@ -41,6 +41,32 @@ impl Tables {
     }
 }
 
+/// Builds a table anew whose columns SQLite cannot change, and keeps `columns` of the rows that `kept` names. Nothing
+/// may refer to it.
+pub async fn rebuild(
+    manager: &SchemaManager<'_>,
+    table: Table,
+    columns: &[&str],
+    kept: &str,
+) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let (name, columns) = (table.name, columns.join(", "));
+    for statement in [
+        format!("CREATE TABLE {name}_kept AS SELECT {columns} FROM {name} WHERE {kept}"),
+        format!("DROP TABLE {name}"),
+    ] {
+        db.execute_unprepared(&statement).await?;
+    }
+    Tables(vec![table]).create(manager).await?;
+    for statement in [
+        format!("INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_kept"),
+        format!("DROP TABLE {name}_kept"),
+    ] {
+        db.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
 /// Adds columns to a table that stands, one statement each: SQLite takes no more.
 pub async fn add_columns(
     manager: &SchemaManager<'_>,
@@ -201,6 +227,34 @@ impl Table {
                 .to_col("id"),
         );
         self.index(&[column])
+    }
+
+    /// Foreign key to a row of the same hospital and the same parent: `columns` are what `targets` are there, where
+    /// they are unique together with the tenant.
+    pub fn among(
+        mut self,
+        columns: [&'static str; 2],
+        target: &'static str,
+        targets: [&'static str; 2],
+    ) -> Self {
+        let mut key = ForeignKey::create();
+        key.name(format!("fk_{}_{}", self.name, columns.join("_")))
+            .from_tbl(self.name)
+            .from_col("hospital_id")
+            .to_tbl(target)
+            .to_col("hospital_id");
+        for (from, to) in columns.into_iter().zip(targets) {
+            key.from_col(from).to_col(to);
+        }
+        self.create.foreign_key(&mut key);
+        self.index(&columns)
+    }
+
+    /// A condition that every row meets, in words of SQL that both engines read.
+    pub fn check(mut self, name: &'static str, condition: &'static str) -> Self {
+        let name = format!("ck_{}_{name}", self.name);
+        self.create.check((name, Expr::cust(condition)));
+        self
     }
 
     /// Index; starts with the tenant on operational tables.

@@ -223,6 +223,19 @@ both_backends! {
         }
     }
 
+    /// Two who enter the same code at once: one has it, the other is told.
+    async fn a_code_is_entered_once_however_many_try_at_once(app: &TestApp) {
+        let contract = contract(app).await;
+        let enter = async |n: usize| {
+            let new = json!({ "idempotencyKey": format!("asset-race-{n}"), "contractId": contract, "code": "ICU-DB-02", "kind": "STORAGE", "label": "存储", "owner": "HOSPITAL" });
+            act(app, "pm", "createAsset", "asset{code}", new).await
+        };
+        let all = futures_util::future::join_all((0..8).map(enter)).await;
+        let (made, told): (Vec<_>, Vec<_>) = all.iter().partition(|payload| payload["asset"]["code"] == "ICU-DB-02");
+        assert_eq!(made.len(), 1, "{all:?}");
+        assert!(told.iter().all(|payload| code(payload) == "INVALID"), "{told:?}");
+    }
+
     /// C1.5.1-a, C1.5.1-b
     async fn a_plan_is_approved_only_with_what_the_contract_asks_for(app: &TestApp) {
         let entry = |kind: &str, quarter: i32, on: &str| json!({ "kind": kind, "quarter": quarter, "plannedFromOn": on, "plannedToOn": on });

@@ -145,7 +145,11 @@ mod metrics {
         );
         assert_eq!(of("icuops_job_oldest_available_seconds")[0].2, 0.0);
         assert!(of("icuops_db_write_wait_seconds_count")[0].2 > 0.0);
-        assert_eq!(of("icuops_db_pool_connections").len(), 4);
+        assert_eq!(
+            of("icuops_db_pool_connections").len(),
+            6,
+            "three pools, idle and busy"
+        );
         let wal = of("icuops_sqlite_wal_bytes")[0].2;
         assert_eq!(
             wal > 0.0,

@@ -9,7 +9,7 @@ use crate::wall::code;
 const TASK: &str = "task{id number version state standing owner dueAt dueOn late lateWd submittedAt extended moves{cause byWd dueOn agreed} submissions{accepted}}";
 
 /// The inspection as it stands.
-async fn now(app: &TestApp, row: &Value) -> Value {
+pub(crate) async fn now(app: &TestApp, row: &Value) -> Value {
     let query = "query($id:ID!){inspection(id:$id){id number version state reportSubmittedAt reportLate reportLateWd reportOverdue reports{seq state late lateWd returnKind delayWd reportNumber} tasks{id number version state standing owner risk dueAt dueOn originalDueAt moves{cause byWd dueOn agreed} finding{number} reportNumber}}}";
     app.ask("it_admin", query, json!({ "id": row["id"] })).await["data"]["inspection"].clone()
 }
@@ -19,7 +19,12 @@ async fn person(app: &TestApp, account: &str) -> String {
 }
 
 /// A finding without lines behind it: risk, owner, deadline.
-fn finding(row: &Value, key: &str, (risk, owner): (&str, &str), on: Option<&str>) -> Value {
+pub(crate) fn finding(
+    row: &Value,
+    key: &str,
+    (risk, owner): (&str, &str),
+    on: Option<&str>,
+) -> Value {
     let mut input = json!({ "idempotencyKey": format!("rect-{key}"), "inspectionId": row["id"], "scope": "APP", "description": format!("问题 {key}"), "risk": risk, "impact": "影响使用", "advice": "按建议整改", "owner": owner, "results": [] });
     match on {
         Some(on) => input["deadlineOn"] = json!(on),
@@ -41,7 +46,7 @@ async fn worded(app: &TestApp, row: &Value) {
 }
 
 /// An inspection that ended with these findings, everything written that its report needs.
-async fn ended(app: &TestApp, key: &str, findings: &[Value]) -> Value {
+pub(crate) async fn ended(app: &TestApp, key: &str, findings: &[Value]) -> Value {
     let row = begun(app, key).await;
     fill(app, &row, &[]).await;
     for input in findings {
@@ -62,7 +67,7 @@ async fn ended(app: &TestApp, key: &str, findings: &[Value]) -> Value {
 }
 
 /// The report of an inspection, approved and laid out; its id.
-async fn approved(app: &TestApp, row: &Value, key: &str) -> String {
+pub(crate) async fn approved(app: &TestApp, row: &Value, key: &str) -> String {
     let new = json!({ "idempotencyKey": format!("rect-report-{key}"), "code": "inspection_report", "subjectId": row["id"] });
     let made = act(app, "engineer", "draftReport", "report{id}", new).await;
     let id = made["report"]["id"]
@@ -73,7 +78,7 @@ async fn approved(app: &TestApp, row: &Value, key: &str) -> String {
 }
 
 /// Brings a scan; the id of the sealed document.
-async fn scanned(app: &TestApp, report: &str) -> Value {
+pub(crate) async fn scanned(app: &TestApp, report: &str) -> Value {
     let today = entity::rules::calendar::civil_date(app.app.clock.now()).to_string();
     let answer = app.sealed("pm", report, &today, Some("档案柜 A-09")).await;
     assert_eq!(answer.status(), 201);
@@ -85,13 +90,13 @@ async fn scanned(app: &TestApp, report: &str) -> Value {
     body["id"].clone()
 }
 
-async fn attest(app: &TestApp, sealed: &Value) {
+pub(crate) async fn attest(app: &TestApp, sealed: &Value) {
     let input = json!({ "sealedDocumentId": sealed, "verdict": "OK" });
     let payload = act(app, "it_admin2", "attestSeal", "report{state}", input).await;
     assert_eq!(payload["report"]["state"], "ISSUED", "{payload}");
 }
 
-async fn submit(app: &TestApp, row: &Value) -> Value {
+pub(crate) async fn submit(app: &TestApp, row: &Value) -> Value {
     visit(
         app,
         "pm",
@@ -102,7 +107,7 @@ async fn submit(app: &TestApp, row: &Value) -> Value {
 }
 
 /// Ended, reported and confirmed by somebody who did not take part.
-async fn confirmed(app: &TestApp, key: &str, findings: &[Value]) -> Value {
+pub(crate) async fn confirmed(app: &TestApp, key: &str, findings: &[Value]) -> Value {
     let row = ended(app, key, findings).await;
     let report = approved(app, &row, key).await;
     let sealed = scanned(app, &report).await;
@@ -114,11 +119,17 @@ async fn confirmed(app: &TestApp, key: &str, findings: &[Value]) -> Value {
 }
 
 /// A task by the tail of its number.
-fn task(row: &Value, seq: usize) -> Value {
+pub(crate) fn task(row: &Value, seq: usize) -> Value {
     row["tasks"][seq - 1].clone()
 }
 
-async fn on_task(app: &TestApp, account: &str, name: &str, task: &Value, extra: Value) -> Value {
+pub(crate) async fn on_task(
+    app: &TestApp,
+    account: &str,
+    name: &str,
+    task: &Value,
+    extra: Value,
+) -> Value {
     let query = "query($id:ID!){node(id:$id){... on RectificationTask{version}}}";
     let body = app
         .ask("it_admin", query, json!({ "id": task["id"] }))

@@ -206,14 +206,14 @@ impl TestApp {
         let id = body["data"]["planInspection"]["inspection"]["id"].clone();
         let centre = entity::ids::PersonId(self.person_id(by.it_admin).await).to_string();
         let line = json!({ "item": "DBD-01", "target": "RARE-DB-01" });
+        let start =
+            json!({ "inspectionId": id, "expectedVersion": 1, "hospitalParticipantIds": [centre] });
+        self.made(by.engineer, "startInspection", start).await;
+        let shot = self.attach(by.engineer, &json!({ "id": id }), tag).await;
         for (name, input) in [
             (
-                "startInspection",
-                json!({ "expectedVersion": 1, "hospitalParticipantIds": [centre] }),
-            ),
-            (
                 "recordInspectionResults",
-                json!({ "results": [{ "item": "DBD-01", "target": "RARE-DB-01", "valueText": tag, "evidence": tag, "explanation": tag }], "notApplicableScopes": [{ "scope": "MW", "reason": tag }] }),
+                json!({ "results": [{ "item": "DBD-01", "target": "RARE-DB-01", "valueText": tag, "evidence": tag, "evidenceIds": [shot], "explanation": tag }], "notApplicableScopes": [{ "scope": "MW", "reason": tag }] }),
             ),
             (
                 "recordInspectionCommunication",
@@ -302,6 +302,7 @@ impl TestApp {
         let query = "query($id:ID!){inspection(id:$id){tasks{id}}}";
         let body = self.ask(by.pm, query, json!({ "id": id })).await;
         let task = body["data"]["inspection"]["tasks"][0]["id"].clone();
+        let photo = self.attach(by.engineer, &json!({ "id": task }), tag).await;
         for (version, (account, name, input)) in [
             (
                 by.engineer,
@@ -311,7 +312,7 @@ impl TestApp {
             (
                 by.engineer,
                 "submitRectification",
-                json!({ "text": tag, "evidence": tag }),
+                json!({ "text": tag, "evidence": tag, "evidenceIds": [photo] }),
             ),
             (by.it_admin, "rejectRectification", json!({ "note": tag })),
             (
@@ -410,10 +411,10 @@ impl TestApp {
         );
     }
 
-    /// Attaches a picture of one pixel, named by `tag`.
-    async fn attach(&self, account: &str, ticket: &Value, tag: &str) {
+    /// Attaches a picture of one pixel, named by `tag`; the id of the file.
+    async fn attach(&self, account: &str, of: &Value, tag: &str) -> Value {
         let name: String = tag.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let subject = ticket["id"].as_str().unwrap();
+        let subject = of["id"].as_str().unwrap();
         let answer = reqwest::Client::new()
             .post(format!("{}/files?subject={subject}", self.base))
             .bearer_auth(self.token(account).await)
@@ -426,7 +427,9 @@ impl TestApp {
             .send()
             .await
             .unwrap();
-        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        assert_eq!(answer.status(), 201);
+        let body: Value = answer.json().await.unwrap();
+        body["id"].clone()
     }
 
     /// Ids begin with the time: with a second between them they are in the same order in every run.

@@ -494,6 +494,7 @@ impl<'a> Scene<'a> {
                 not_applicable: false,
                 reason: None,
                 evidence: Some(format!("截图 {:03}", line.seq)),
+                files: None,
                 explanation: None,
             });
         }
@@ -712,7 +713,7 @@ impl<'a> Scene<'a> {
             let of = (task.id, task.version);
             match told.fate {
                 Fate::Done | Fate::Again | Fate::Rejected => {
-                    let done = (told.advice, "整改前后截图各一份");
+                    let done = handed(told.advice, "整改前后截图各一份");
                     ops::submit_task(self.app, self.owner(told), of, done).await?;
                 }
                 Fate::Extended => {
@@ -755,7 +756,7 @@ impl<'a> Scene<'a> {
     async fn again(&self, id: InspectionId, plan: &Plan) -> Result<()> {
         for (task, told) in self.tasks(id, plan).await? {
             if matches!(told.fate, Fate::Again) {
-                let done = (told.advice, "复测记录与截图");
+                let done = handed(told.advice, "复测记录与截图");
                 let of = (task.id, task.version);
                 ops::submit_task(self.app, self.owner(told), of, done).await?;
             }
@@ -771,5 +772,14 @@ impl<'a> Scene<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A submission whose evidence is a text.
+fn handed<'a>(text: &'a str, evidence: &'a str) -> ops::Handed<'a> {
+    ops::Handed {
+        text,
+        evidence: Some(evidence),
+        files: &[],
     }
 }

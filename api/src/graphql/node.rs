@@ -9,6 +9,8 @@ use crate::account;
 use crate::account::graphql::{
     Contract, Department, Hospital, MachineToken, Person, RoleGrant, Session,
 };
+use crate::attachment;
+use crate::attachment::graphql::Attachment;
 use crate::error::{Error, Reason, Result};
 use crate::inspection;
 use crate::inspection::graphql::{Asset, Finding, Inspection, InspectionPlan, RectificationTask};
@@ -22,8 +24,8 @@ use crate::report;
 use crate::report::graphql::{ReportIssue, SealedDocument};
 use crate::ticket;
 use crate::ticket::graphql::{
-    Attachment, Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan,
-    Ticket, TicketEvent, TicketReply, TicketStep, Wait,
+    Breach, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan, Ticket,
+    TicketEvent, TicketReply, TicketStep, Wait,
 };
 
 /// 可由全局 ID 取得的对象.
@@ -60,7 +62,7 @@ pub enum Node {
     /// A notification.
     Notification(Notification),
     /// 附件.
-    /// A file of a ticket.
+    /// A file.
     Attachment(Attachment),
     /// 申报时刻.
     /// A claimed time.
@@ -170,6 +172,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     }
     let mut found = Found::new();
     ticket::graphql::nodes(ctx, ids, &mut found).await?;
+    attachment::graphql::nodes(ctx, ids, &mut found).await?;
     account::graphql::nodes(ctx, ids, &mut found).await?;
     notification::graphql::nodes(ctx, ids, &mut found).await?;
     inspection::graphql::nodes(ctx, ids, &mut found).await?;

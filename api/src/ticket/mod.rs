@@ -3,7 +3,6 @@
 //! Categories whose gate needs a capability that does not exist yet are not offered
 //! ([`ops::create`]). The rules stand in `entity::rules::{ticket, sla, catalog}`.
 
-pub mod attachment;
 pub mod clocks;
 pub mod graphql;
 pub mod ops;

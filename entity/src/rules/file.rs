@@ -7,10 +7,6 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Most bytes of a file, 20 MiB.
 pub const MOST_BYTES: u64 = 20 * 1024 * 1024;
-/// Most files of a ticket.
-pub const MOST_OF_TICKET: usize = 50;
-/// Most files of a reply.
-pub const MOST_OF_REPLY: usize = 10;
 /// Longest name, in characters.
 pub const MOST_NAME: usize = 200;
 /// First bytes that [`Kind::fits`] wants to see.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod article;
+pub mod attach;
 pub mod audience;
 pub mod block;
 pub mod calendar;

@@ -1,7 +1,9 @@
-//! Files of tickets: upload, download, limits, names, storage, sweep (`http::files`, `ticket::attachment`, `files`).
+//! Files: upload, download, limits, names, storage, sweep (`http::files`, `attachment`, `files`); evidence of
+//! inspections and rectifications.
 
 mod content;
 mod download;
+mod evidence;
 mod limits;
 mod storage;
 mod upload;

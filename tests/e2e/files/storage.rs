@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use api::attachment::{check_objects, not_scanned, sweep};
 use api::files::{Damage, Staged, Store};
-use api::ticket::attachment::{check_objects, not_scanned, sweep};
 use chrono::TimeDelta;
 use e2e::both_backends;
 use entity::ids::AttachmentId;

@@ -1,4 +1,4 @@
-//! `GET` and `HEAD /files/{id}`: authorised like the ticket, on every request.
+//! `GET` and `HEAD /files/{id}`: authorised like what it is attached to, on every request.
 
 use std::io::{Seek, SeekFrom};
 
@@ -19,8 +19,8 @@ use super::super::respond::{Reader, error_response};
 use super::range::{Wanted, wanted};
 use super::{admitted, disposition};
 use crate::app::App;
+use crate::attachment as files;
 use crate::error::{Code, Error, Result};
-use crate::ticket::attachment as files;
 
 /// Cost points of a download.
 const COST: u64 = 10;

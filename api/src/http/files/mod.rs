@@ -1,7 +1,7 @@
 //! `POST /files` and `GET /files/{id}`: bytes of attachments, beside GraphQL (G62–G64, G67).
 //!
 //! There is no multipart parser: one request is one file, its name stands in `Content-Disposition`.
-//! Rights and rows are decided in `ticket::attachment`, bytes kept by `files`. Every error body is a
+//! Rights and rows are decided in `attachment`, bytes kept by `files`. Every error body is a
 //! GraphQL answer.
 
 pub mod disposition;

@@ -1,4 +1,4 @@
-//! `POST /files?subject=tkt_…`: everything that can be refused is refused before the first byte is read.
+//! `POST /files?subject=…`, the id of a ticket, an inspection or a rectification task: everything that can be refused is refused before the first byte is read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
-use entity::attachment;
-use entity::ids::TicketId;
-use entity::rules::access::Permission;
+use entity::attachment::{self, Subject};
 use entity::rules::file::{Kind, MOST_BYTES};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -21,11 +19,11 @@ use super::super::graphql::Endpoint;
 use super::super::respond::{Reader, error_response};
 use super::{Uploads, admitted, disposition};
 use crate::app::App;
+use crate::attachment::{self as files, NewFile};
 use crate::audit;
 use crate::error::{Code, Error, Result, UserErrorCode};
 use crate::files::{Staged, Store};
 use crate::requester::Requester;
-use crate::ticket::attachment::{self as files, NewFile};
 
 /// Cost points of an upload: a hundred at once, then ten a second.
 const COST: u64 = 50;
@@ -100,7 +98,10 @@ async fn attempt(
                 app,
                 &who,
                 "attachment.add",
-                ("ticket", subject.map(|id| id.0)),
+                subject.map_or(("ticket", None), |one| {
+                    let (table, id) = one.object();
+                    (table, Some(id))
+                }),
                 &error,
             )
             .await?;
@@ -117,16 +118,16 @@ async fn add(
     app: &App,
     uploads: &Uploads,
     who: &Arc<Requester>,
-    subject: Option<TicketId>,
+    subject: Option<Subject>,
 ) -> Result<attachment::Model> {
-    let person = who.require(Permission::TicketReply)?.id;
+    let person = who.require(files::permission_of(subject))?.id;
     let Announced {
         name,
         kind,
         length,
         key,
     } = announced(headers)?;
-    let ticket = files::admit(app, who, subject).await?;
+    let place = files::admit(app, who, subject).await?;
     let running = match &key {
         Some(key) => Some(
             uploads
@@ -135,7 +136,7 @@ async fn add(
         ),
         None => None,
     };
-    let place = uploads.stream()?;
+    let stream = uploads.stream()?;
     let staged = receive(&files::store(app), uploads, payload, length).await?;
     if !kind.fits(&staged.head, staged.has_nul) {
         return Err(Error::from(UserErrorCode::Invalid).detail(
@@ -153,19 +154,19 @@ async fn add(
     let (app, who) = (app.clone(), Arc::clone(who));
     endpoint
         .to_end(async move {
-            let done = files::add(&app, &who, &ticket, new).await;
-            drop((turn, place, running));
+            let done = files::add(&app, &who, place, new).await;
+            drop((turn, stream, running));
             done
         })
         .await
 }
 
-/// The ticket in the address.
-fn subject(query: &str) -> Option<TicketId> {
+/// What the address names to attach to.
+fn subject(query: &str) -> Option<Subject> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?;
     let mut found = pairs.iter().filter(|(name, _)| name == "subject");
     let (_, value) = found.next()?;
-    TicketId::parse(value).filter(|_| found.next().is_none())
+    Subject::parse(value).filter(|_| found.next().is_none())
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Rectification in the schema: tasks with their steps, submissions and moved dates.
 
 use async_graphql::{Context, ID, Object};
+use entity::attachment::Subject;
 use entity::rules::inspection as rule;
 use entity::values::{
     MoveCause, RectificationStanding, RectificationState, ResponsibleParty, Risk,
@@ -15,9 +16,11 @@ use super::finding::Finding;
 use super::parts::report_number;
 use super::types::{Inspection, contract, inspection, person};
 use crate::account::graphql::{Contract, Person};
+use crate::attachment::graphql::{Attachment, attachments, shown};
 use crate::graphql::app;
 use crate::loaders::{
     self, RectificationMovesOf, RectificationStepsOf, RectificationSubmissionsOf, SeenFinding,
+    SubmissionFiles,
 };
 use crate::scalar::{Day, Instant};
 
@@ -185,6 +188,12 @@ impl RectificationTask {
     async fn waiver_reason(&self) -> Option<&str> {
         self.0.waiver_reason.as_deref()
     }
+    /// 附件，至多 50 个，自最早起；字节经 REST.
+    /// Files, at most 50, oldest first; bytes by REST.
+    async fn attachments(&self, ctx: &Context<'_>) -> Maybe<Vec<Attachment>> {
+        let found = attachments(ctx, self.0.hospital_id, Subject::Task(self.0.id)).await;
+        Some(found.map_err(Into::into))
+    }
     /// 步骤.
     /// Its steps.
     async fn steps(&self, ctx: &Context<'_>) -> Maybe<Vec<RectificationStep>> {
@@ -264,10 +273,16 @@ impl RectificationSubmission {
     async fn text(&self) -> &str {
         &self.0.text
     }
-    /// 证据及其存放处.
-    /// Evidence and where it lies.
-    async fn evidence(&self) -> &str {
-        &self.0.evidence
+    /// 证据及其存放处；仅以附件为证据时为 null.
+    /// Evidence and where it lies; null where files are the only evidence.
+    async fn evidence(&self) -> Option<&str> {
+        self.0.evidence.as_deref()
+    }
+    /// 作为证据的附件，至多 10 个，自最早起；字节经 REST.
+    /// Files that are evidence, at most 10, oldest first; bytes by REST.
+    async fn evidence_files(&self, ctx: &Context<'_>) -> Maybe<Vec<Attachment>> {
+        let key = SubmissionFiles(self.0.hospital_id, self.0.task_id, self.0.seq);
+        Some(loaders::rows(ctx, key).await.map(shown).map_err(Into::into))
     }
     /// 验证通过与否；待验证为 null.
     /// Whether it was verified; null while it waits.

@@ -1,7 +1,7 @@
 //! What is done to rectification tasks: one mutation an act.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use entity::ids::RectificationTaskId;
+use entity::ids::{AttachmentId, RectificationTaskId};
 
 use super::super::ops;
 use super::rectify::RectificationTask;
@@ -37,9 +37,12 @@ pub struct SubmitRectificationInput {
     /// 整改内容.
     /// What was rectified.
     pub text: String,
-    /// 证据及其存放处.
-    /// Evidence and where it lies.
-    pub evidence: String,
+    /// 证据及其存放处；未列附件时必填.
+    /// Evidence and where it lies; required unless files are named.
+    pub evidence: Option<String>,
+    /// 作为证据的本任务的附件，至多 10 个.
+    /// Files of this task that are evidence, at most 10.
+    pub evidence_ids: Option<Vec<ID>>,
 }
 
 /// 验证整改.
@@ -232,7 +235,18 @@ impl RectificationMutation {
             RectificationTaskId::lookup(&input.task_id),
             input.expected_version,
         );
-        let run = || ops::submit_task(app, who, of, (&input.text, &input.evidence));
+        let files: Vec<AttachmentId> = input
+            .evidence_ids
+            .iter()
+            .flatten()
+            .map(|id| AttachmentId::lookup(id))
+            .collect();
+        let handed = ops::Handed {
+            text: &input.text,
+            evidence: input.evidence.as_deref(),
+            files: &files,
+        };
+        let run = || ops::submit_task(app, who, of, handed);
         act(
             ctx,
             "rectification.submit",

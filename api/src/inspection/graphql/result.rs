@@ -9,8 +9,9 @@ use super::Maybe;
 use super::finding::Finding;
 use super::types::person;
 use crate::account::graphql::Person;
+use crate::attachment::graphql::{Attachment, shown};
 use crate::graphql::lang;
-use crate::loaders::{self, SeenFinding};
+use crate::loaders::{self, LineFiles, SeenFinding};
 use crate::scalar::{Day, Instant, Long};
 use entity::values::Language;
 
@@ -137,6 +138,12 @@ impl InspectionResult {
     /// Evidence and where it lies.
     async fn evidence(&self) -> Option<&str> {
         self.row.evidence.as_deref()
+    }
+    /// 作为证据的附件，至多 10 个，自最早起；字节经 REST.
+    /// Files that are its evidence, at most 10, oldest first; bytes by REST.
+    async fn evidence_files(&self, ctx: &Context<'_>) -> Maybe<Vec<Attachment>> {
+        let key = LineFiles(self.row.hospital_id, self.row.inspection_id, self.row.seq);
+        Some(loaders::rows(ctx, key).await.map(shown).map_err(Into::into))
     }
     /// 异常的说明.
     /// Explanation of an abnormal value.

@@ -1,6 +1,7 @@
 //! An inspection in the schema.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::attachment::Subject;
 use entity::ids::{ContractId, InspectionId, InspectionPlanId, PersonId};
 use entity::inspection;
 use entity::rules::calendar::civil_date;
@@ -19,6 +20,7 @@ use super::summary::{
     self, InspectionScopeSummary, InspectionTrend, RectificationSummary, RiskCount, ScopeCount,
 };
 use crate::account::graphql::{Contract, Person};
+use crate::attachment::graphql::{Attachment, attachments};
 use crate::error::{Result, UserErrorCode};
 use crate::graphql::{app, lang};
 use crate::loaders::{
@@ -284,6 +286,12 @@ impl Inspection {
     /// Findings by risk, beside those of the inspection before.
     async fn risk_summary(&self, ctx: &Context<'_>) -> Maybe<Vec<RiskCount>> {
         Some(summary::by_risk(ctx, &self.0).await.map_err(Into::into))
+    }
+    /// 附件，至多 50 个，自最早起；字节经 REST.
+    /// Files, at most 50, oldest first; bytes by REST.
+    async fn attachments(&self, ctx: &Context<'_>) -> Maybe<Vec<Attachment>> {
+        let found = attachments(ctx, self.0.hospital_id, Subject::Inspection(self.0.id)).await;
+        Some(found.map_err(Into::into))
     }
     /// 取消的理由.
     /// Why it was cancelled.

@@ -1,7 +1,7 @@
 //! Changes of inspections in the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::ids::{ContractId, InspectionId, InspectionPlanId, PersonId};
+use entity::ids::{AttachmentId, ContractId, InspectionId, InspectionPlanId, PersonId};
 use entity::inspection;
 use entity::rules::inspection::ItemValue;
 use entity::values::{AdviceKind, Channel, InspectionKind, InspectionScope};
@@ -120,6 +120,9 @@ pub struct InspectionResultInput {
     /// 证据及其存放处.
     /// Evidence and where it lies.
     pub evidence: Option<String>,
+    /// 作为证据的本次巡检的附件，至多 10 个；取代先前所列，省略则不变.
+    /// Files of this inspection that are its evidence, at most 10; they take the place of those named before, which stay if left out.
+    pub evidence_ids: Option<Vec<ID>>,
     /// 异常的说明.
     /// Explanation of an abnormal value.
     pub explanation: Option<String>,
@@ -350,6 +353,10 @@ fn sheet(input: &RecordInspectionResultsInput) -> ops::Sheet {
         not_applicable: line.not_applicable.unwrap_or(false),
         reason: line.reason.clone(),
         evidence: line.evidence.clone(),
+        files: line.evidence_ids.as_ref().map(|ids| {
+            let ids = ids.iter();
+            ids.map(|id| AttachmentId::lookup(id)).collect()
+        }),
         explanation: line.explanation.clone(),
     };
     let scope = |one: &NotApplicableScopeInput| ops::NotApplicable {

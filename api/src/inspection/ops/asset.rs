@@ -9,7 +9,7 @@ use entity::rules::access::Permission;
 use entity::rules::inspection::{self as rule, Row, WHOLE};
 use entity::values::{AssetKind, AssetOs, DbEngine, ResponsibleParty};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, SqlErr,
 };
 
 use super::{Sheeted, contract_of, expect, invalid, missing, required};
@@ -136,7 +136,7 @@ pub async fn create_asset(app: &App, who: &Requester, new: NewAsset) -> Result<a
         card,
         (me, now),
     );
-    let row = row.into_active_model().reset_all().insert(&tx).await?;
+    let row = enter(&tx, row).await?;
     let act = Act::done("asset.create", "asset", row.id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;
@@ -149,6 +149,15 @@ fn taken() -> Error {
         "该代码已在台账中",
         "the code stands in the register already",
     )
+}
+
+/// Inserts a row; somebody else may have taken its code since it was looked for.
+async fn enter(tx: &Tx, row: asset::Model) -> Result<asset::Model> {
+    let done = row.into_active_model().reset_all().insert(tx).await;
+    done.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
+        _ => error.into(),
+    })
 }
 
 fn fresh(
@@ -430,7 +439,7 @@ pub async fn import_assets(
             None => {
                 let id = AssetId(app.clock.id());
                 let row = fresh(id, (hospital, contract.id), (code, kind), card, (me, now));
-                row.into_active_model().reset_all().insert(&tx).await?
+                enter(&tx, row).await?
             }
             Some(row) if row.retired_at.is_some() || row.kind != kind => {
                 let error = invalid(

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::{Visit, invalid, required};
 use crate::app::App;
+use crate::attachment;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::inspection::timer;
 use crate::requester::Requester;
@@ -109,10 +110,16 @@ pub(super) async fn lines_of(
         .order_by_asc(inspection_result::Column::Seq)
         .all(db)
         .await?;
-    rows.iter().map(facts_of).collect()
+    let with_files = attachment::lines_with_files(db, row.hospital_id, row.id).await?;
+    let facts = rows.iter().map(|row| {
+        let (mut facts, risk) = facts_of(row)?;
+        facts.has_evidence |= with_files.contains(&row.seq);
+        Ok((facts, risk))
+    });
+    facts.collect()
 }
 
-/// One line as the gates see it, with the risk that it suggests.
+/// One line as the gates see it but for the files that it names, with the risk that it suggests.
 ///
 /// # Errors
 /// `INTERNAL` for a damaged row.

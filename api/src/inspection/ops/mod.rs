@@ -32,7 +32,7 @@ pub use finding::{
 pub use plan::{NewPlan, PlanLine, approve_plan, draft_plan, revise_plan};
 pub use record::{Entered, NotApplicable, Sheet, import_results, record_results};
 pub use rectify::{
-    TaskAt, agree, due_of, extend, reject, step, submit as submit_task, verify, waive,
+    Handed, TaskAt, agree, due_of, extend, reject, step, submit as submit_task, verify, waive,
 };
 pub use report::{confirm, report_gaps, send_back, submit, told_in};
 pub use talk::{NewAdvice, NewTalk, Words, add_advice, add_participant, describe, record_talk};

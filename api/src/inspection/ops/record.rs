@@ -3,9 +3,10 @@
 //! A value is evaluated where it is recorded, by the threshold that its line was laid out with. After the end only the
 //! explanations of abnormal values are entered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use entity::ids::InspectionId;
+use entity::attachment::Subject;
+use entity::ids::{AttachmentId, InspectionId};
 use entity::rules::access::Permission;
 use entity::rules::inspection::{self as rule, ItemValue, Row};
 use entity::values::{
@@ -19,6 +20,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::asset::{in_line, lines, sheet};
 use super::{Sheeted, Visit, invalid, missing, required};
 use crate::app::App;
+use crate::attachment;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::requester::Requester;
 use crate::ticket::ops::{SHORT, checked, checked_option};
@@ -47,6 +49,8 @@ pub struct Entered {
     pub reason: Option<String>,
     /// Evidence and where it lies.
     pub evidence: Option<String>,
+    /// Files of the inspection that are its evidence, in place of those named before; none leaves them.
+    pub files: Option<Vec<AttachmentId>>,
     /// Explanation of an abnormal value.
     pub explanation: Option<String>,
 }
@@ -92,8 +96,19 @@ fn checked_line(line: &Entered, at: &str) -> Result<Entered> {
         not_applicable: line.not_applicable,
         reason: option(&line.reason, "reason")?,
         evidence: option(&line.evidence, "evidence")?,
+        files: match &line.files {
+            Some(files) => Some(named(files, &field("evidenceIds"))?),
+            None => None,
+        },
         explanation: option(&line.explanation, "explanation")?,
     })
+}
+
+/// Each file once.
+fn named(files: &[AttachmentId], field: &str) -> Result<Vec<AttachmentId>> {
+    Ok(attachment::within_limit(files, field)?
+        .into_iter()
+        .collect())
 }
 
 type Lines = BTreeMap<(String, String), inspection_result::Model>;
@@ -111,15 +126,24 @@ async fn laid_out(visit: &Visit<'_>) -> Result<Lines> {
 }
 
 /// The row of a line after what was entered; the line keeps what was not said anew.
-fn entered(visit: &Visit<'_>, lines: &Lines, line: Entered) -> Result<inspection_result::Model> {
+fn entered(
+    visit: &Visit<'_>,
+    lines: &Lines,
+    files: &HashSet<AttachmentId>,
+    line: Entered,
+) -> Result<inspection_result::Model> {
     let key = (line.item, line.target);
     let mut row = lines.get(&key).cloned().ok_or_else(|| missing("item"))?;
+    let has_evidence = line.evidence.is_some() || line.files.is_some();
     let has_ended = visit.row.state == InspectionState::Ended;
-    if has_ended && (line.value.is_some() || line.not_applicable || line.evidence.is_some()) {
+    if has_ended && (line.value.is_some() || line.not_applicable || has_evidence) {
         return Err(Error::from(UserErrorCode::WrongState).at(["value"]).detail(
             "巡检已结束，只能补充说明",
             "the inspection has ended, only explanations are entered",
         ));
+    }
+    if line.files.iter().flatten().any(|one| !files.contains(one)) {
+        return Err(missing("evidenceIds"));
     }
     if line.is_ambiguous {
         return Err(invalid("value", "只给一项值", "give one value only"));
@@ -247,11 +271,18 @@ async fn write(
     place: impl Fn(usize, Error) -> Error,
 ) -> Result<Sheeted<inspection::Model>> {
     let mut lines = laid_out(&visit).await?;
+    let subject = Subject::Inspection(visit.row.id);
+    let files = attachment::of_subject(&visit.tx, visit.hospital(), subject).await?;
+    let mut evidence = BTreeMap::new();
     let mut wrong = Vec::new();
     let mut changed = BTreeMap::new();
     for (n, line) in read {
-        match entered(&visit, &lines, line) {
+        let named = line.files.clone();
+        match entered(&visit, &lines, &files, line) {
             Ok(row) => {
+                if let Some(named) = named {
+                    evidence.insert(row.seq, named.into_iter().collect());
+                }
                 let key = (row.item_code.clone(), row.target.clone());
                 lines.insert(key.clone(), row.clone());
                 changed.insert(key, row);
@@ -270,6 +301,8 @@ async fn write(
             .update(&visit.tx)
             .await?;
     }
+    let own = (visit.hospital(), visit.row.id);
+    attachment::to_lines(&visit.tx, own, evidence).await?;
     visit.commit("inspection.record").await.map(Ok)
 }
 
@@ -350,6 +383,7 @@ fn line_of(row: &Row, lines: &Lines) -> Result<Entered> {
         not_applicable,
         reason: text("reason"),
         evidence: text("evidence"),
+        files: None,
         explanation: text("explanation"),
     };
     checked_line(&line, "")

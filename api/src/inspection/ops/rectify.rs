@@ -2,14 +2,14 @@
 //! (C1.5.2-f, A-19, S39). The clock stops at the submission that is verified later; a rejected one never stopped it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{PersonId, RectificationTaskId};
+use entity::attachment::Subject;
+use entity::ids::{AttachmentId, PersonId, RectificationTaskId};
 use entity::rules::access::Permission;
 use entity::rules::calendar::{Calendar, civil_date};
 use entity::rules::inspection as rule;
 use entity::rules::sla::Due;
 use entity::values::{
-    MoveCause, NotificationKind, RectificationAction, RectificationState, ResponsibleParty, Role,
-    Side,
+    MoveCause, NotificationKind, RectificationAction, RectificationState, Role, Side,
 };
 use entity::{
     contract, finding, rectification_move, rectification_step, rectification_submission,
@@ -20,8 +20,9 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{Visit, expect, invalid, missing};
+use super::{Visit, expect, invalid, missing, required};
 use crate::app::App;
+use crate::attachment;
 use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode};
@@ -244,12 +245,7 @@ impl<'a> Task<'a> {
 
     /// The owner works on it; what a third party owes is followed by both sides.
     fn of_my_side(&self) -> Result<()> {
-        let own = match self.row.owner {
-            ResponsibleParty::Vendor => self.side == Side::Vendor,
-            ResponsibleParty::Hospital => self.side == Side::Hospital,
-            ResponsibleParty::ThirdParty => true,
-        };
-        if own {
+        if rule::works_on(self.row.owner, self.side) {
             return Ok(());
         }
         Err(invalid(
@@ -340,28 +336,50 @@ async fn submissions(task: &Task<'_>) -> Result<Vec<rectification_submission::Mo
         .await?)
 }
 
-/// Submits a task as done, with its evidence.
+/// What was rectified, and what shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Handed<'a> {
+    /// What was rectified.
+    pub text: &'a str,
+    /// Evidence and where it lies.
+    pub evidence: Option<&'a str>,
+    /// Files of the task that are evidence.
+    pub files: &'a [AttachmentId],
+}
+
+/// Submits a task as done, with its evidence: a text, files or both.
 ///
 /// # Errors
-/// `FORBIDDEN`; those of the texts, `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, `INVALID` for a task of the other side.
+/// `FORBIDDEN`; those of the texts, `REQUIRED` without evidence, `NOT_FOUND` also for a file of another task,
+/// `CONFLICT`, `WRONG_STATE`, `INVALID` for a task of the other side.
 pub async fn submit(
     app: &App,
     who: &Requester,
     of: TaskAt,
-    (text, evidence): (&str, &str),
+    new: Handed<'_>,
 ) -> Result<rectification_task::Model> {
     let permission = Permission::RectificationWork;
     who.require(permission)?;
-    let text = checked(text, "text", LONG)?;
-    let evidence = checked(evidence, "evidence", SHORT)?;
+    let text = checked(new.text, "text", LONG)?;
+    let evidence = checked_option(new.evidence, "evidence", SHORT)?;
+    let files = attachment::within_limit(new.files, "evidenceIds")?;
+    if evidence.is_none() && files.is_empty() {
+        return Err(required("evidence"));
+    }
     let mut task = Task::begin(app, who, permission, of).await?;
     task.step(RectificationAction::Submit)?;
     task.of_my_side()?;
+    let (hospital, id) = (task.row.hospital_id, task.row.id);
+    let own = attachment::of_subject(&task.tx, hospital, Subject::Task(id)).await?;
+    if files.iter().any(|one| !own.contains(one)) {
+        return Err(missing("evidenceIds"));
+    }
     let earlier = submissions(&task).await?;
+    let seq = i32::try_from(earlier.len() + 1).map_err(Error::internal)?;
     rectification_submission::Model {
-        hospital_id: task.row.hospital_id,
-        task_id: task.row.id,
-        seq: i32::try_from(earlier.len() + 1).map_err(Error::internal)?,
+        hospital_id: hospital,
+        task_id: id,
+        seq,
         at: task.now,
         person_id: task.me,
         text,
@@ -375,6 +393,7 @@ pub async fn submit(
     .reset_all()
     .insert(&task.tx)
     .await?;
+    attachment::to_submission(&task.tx, (hospital, id), seq, files).await?;
     task.row.responsible_id = task.row.responsible_id.or(Some(task.me));
     task.row.submitted_at = Some(task.now);
     let number = &task.row.number;

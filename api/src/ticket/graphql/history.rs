@@ -1,12 +1,13 @@
 //! History and replies of a ticket as the schema shows them.
 
 use async_graphql::{Context, ID, Object};
+use entity::attachment::Subject;
 use entity::values::{Side, TicketEventKind, TicketStatus};
 use entity::{ticket, ticket_event, ticket_reply};
 
-use super::attachment::{Attachment, attachments};
 use super::types::{Maybe, settle};
 use crate::account::graphql::Person;
+use crate::attachment::graphql::{Attachment, of_reply};
 use crate::connection;
 use crate::error::Result;
 use crate::graphql::{Counter, app, page};
@@ -213,7 +214,8 @@ impl TicketReply {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<Option<Attachment>>> {
-        let reply = Some(self.0.id);
-        Ok(attachments(ctx, self.0.hospital_id, self.0.ticket_id, reply).await?)
+        let own = (Subject::Ticket(self.0.ticket_id), self.0.id);
+        let files = of_reply(ctx, self.0.hospital_id, own).await?;
+        Ok(files.into_iter().map(Some).collect())
     }
 }

@@ -1,7 +1,6 @@
 //! Tickets in the schema.
 
 mod account;
-mod attachment;
 pub mod board;
 pub mod breach;
 mod bulk;
@@ -23,7 +22,6 @@ mod scopes;
 mod statement;
 mod types;
 
-pub use attachment::Attachment;
 pub use board::BoardQuery;
 pub use breach::{Breach, BreachQuery};
 pub use bulk::{BulkMutation, ConfirmTicketsPayload};

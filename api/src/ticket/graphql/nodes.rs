@@ -4,18 +4,18 @@ use std::collections::HashSet;
 
 use async_graphql::{Context, ID};
 use entity::ids::{
-    AttachmentId, ClaimId, ClockId, DemandId, PlanId, RecurrenceId, ReplyId, StepId, TicketEventId,
-    TicketId, WaitId,
+    ClaimId, ClockId, DemandId, PlanId, RecurrenceId, ReplyId, StepId, TicketEventId, TicketId,
+    WaitId,
 };
 use entity::{
-    attachment, claimed_time, recurrence_link, resolution_demand, sla_clock, solution_plan, ticket,
+    claimed_time, recurrence_link, resolution_demand, sla_clock, solution_plan, ticket,
     ticket_event, ticket_reply, ticket_step, wait,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    Attachment, ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan, Ticket,
-    TicketEvent, TicketReply, TicketStep, Wait, breach,
+    ClaimedTime, RecurrenceLink, ResolutionDemand, SlaClock, SolutionPlan, Ticket, TicketEvent,
+    TicketReply, TicketStep, Wait, breach,
 };
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};
@@ -74,7 +74,6 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID], found: &mut Found) -> Result<(
         ResolutionDemand
     );
     breach::nodes(ctx, ids, found).await?;
-    of_ticket!(ctx, ids, found, AttachmentId, attachment, Attachment);
     of_ticket!(ctx, ids, found, ClaimId, claimed_time, ClaimedTime);
     of_ticket!(ctx, ids, found, WaitId, wait, Wait);
     of_ticket!(ctx, ids, found, StepId, ticket_step, TicketStep);

@@ -1,6 +1,7 @@
 //! The ticket as the schema shows it.
 
 use async_graphql::{Context, ID, Object};
+use entity::attachment::Subject;
 use entity::ids::{PersonId, TicketId};
 use entity::rules::catalog::Catalog;
 use entity::values::{
@@ -11,13 +12,13 @@ use entity::values::{
 use entity::{recurrence_link, sla_clock, ticket};
 
 use super::super::ops;
-use super::attachment::{Attachment, attachments};
 use super::clock::SlaClock;
 use super::demand::ResolutionDemand;
 use super::history::{self, TicketEventConnection, TicketReplyConnection};
 use super::parts::{self, ClaimedTime, SolutionPlan, TicketStepConnection, Wait};
 use super::recurrence::RecurrenceLink;
 use crate::account::graphql::{Contract, Department, Person};
+use crate::attachment::graphql::{Attachment, attachments};
 use crate::error::Error;
 use crate::graphql::requester;
 use crate::loaders::{
@@ -512,7 +513,8 @@ impl Ticket {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<Option<Attachment>>> {
-        Ok(attachments(ctx, self.0.hospital_id, self.0.id, None).await?)
+        let files = attachments(ctx, self.0.hospital_id, Subject::Ticket(self.0.id)).await?;
+        Ok(files.into_iter().map(Some).collect())
     }
 }
 

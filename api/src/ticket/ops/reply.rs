@@ -7,11 +7,11 @@ use entity::{ticket, ticket_reply};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::attachment;
 use super::handle::{notice, require_handler};
 use super::respond::answered;
 use super::{Change, LONG, checked, wait};
 use crate::app::App;
+use crate::attachment;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::notification;
 use crate::replay::Replay;
@@ -101,7 +101,7 @@ pub async fn reply(
     }
     .insert(&change.tx)
     .await?;
-    attachment::bind(&change, row.id, &new.files).await?;
+    attachment::to_reply(&change, row.id, &new.files).await?;
     let other = if author.side == Side::Vendor {
         Some(change.row.reporter_id)
     } else {

@@ -28,7 +28,7 @@ pub use plan::{
 };
 pub use rectify::{
     Deadline, InTime, Outcome, Submission, agreed, deadline_past, delay_wd, due_of, in_time,
-    is_due, is_overdue, limit_text, moved, outcome, standing,
+    is_due, is_overdue, limit_text, moved, outcome, standing, works_on,
 };
 pub use report::{
     REPORT_WD, ReportSubmission, counted_submission, report_due, report_late, report_overdue_point,

@@ -9,7 +9,9 @@ use crate::rules::calendar::{
     Calendar, CalendarMissing, Instant, at, civil_date, end_of, midnight, plus, seconds,
 };
 use crate::rules::sla::{Due, Late, late};
-use crate::values::{RectificationStanding, RectificationState, Risk, SlaUnit};
+use crate::values::{
+    RectificationStanding, RectificationState, ResponsibleParty, Risk, Side, SlaUnit,
+};
 
 /// The deadline of a finding as the report states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +142,16 @@ pub fn delay_wd(
 #[must_use]
 pub fn deadline_past(due: &Due, confirmed: Instant) -> bool {
     due.on < civil_date(confirmed)
+}
+
+/// Whether a side works on a task; what a third party owes is followed by both.
+#[must_use]
+pub fn works_on(owner: ResponsibleParty, side: Side) -> bool {
+    match owner {
+        ResponsibleParty::Vendor => side == Side::Vendor,
+        ResponsibleParty::Hospital => side == Side::Hospital,
+        ResponsibleParty::ThirdParty => true,
+    }
 }
 
 /// A submission of a task, and what the hospital said.
