@@ -211,7 +211,12 @@ both_backends! {
                 if last == "idempotencyKey" || elsewhere.contains(&(field.name.as_str(), last)) {
                     continue;
                 }
+                // The text of an article is as long as a value of a request may be.
+                let is_article = place.path.iter().any(|name| name == "content") && last == "body";
                 for (bad, expected) in [("a\u{202E}b".to_owned(), "INVALID"), ("长".repeat(20_000), "TOO_LONG"), ("患者姓名：欧阳金丝雀".to_owned(), "PATIENT_DATA_IN_TEXT")] {
+                    if is_article && expected == "TOO_LONG" {
+                        continue;
+                    }
                     let maker = Maker { sdl: &sdl, now: app.app.clock.now(), tag: "文字", turn: 1, version: 1, id: &id, count: &count };
                     let mut arguments = maker.arguments(&field.arguments);
                     // The facts of a fault are read of a fault only.

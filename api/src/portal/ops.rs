@@ -124,14 +124,6 @@ fn times(new: &NewNotice, now: DateTime<Utc>) -> Result<(DateTime<Utc>, Option<D
 /// # Errors
 /// `FORBIDDEN`; those of the texts, `REQUIRED`, `INVALID`, `DATA_LEVEL_REFUSED`, `NOT_FOUND` for a department.
 pub async fn publish(app: &App, who: &Requester, new: NewNotice) -> Result<notice::Model> {
-    who.require(Permission::NoticePublish)?;
-    if new.kind == NoticeKind::Disaster {
-        return Err(invalid(
-            "kind",
-            "灾难横幅请用 publishDisasterNotice",
-            "publishDisasterNotice puts up the banner",
-        ));
-    }
     insert(app, who, new, Permission::NoticePublish, "notice.publish").await
 }
 
@@ -175,6 +167,13 @@ async fn insert(
         invalid("body", &zh, &en)
     })?;
     let audiences = audiences_fit("", &new.audiences, new.department.is_some(), new.data_level)?;
+    if new.kind == NoticeKind::Disaster && permission != Permission::DisasterNotice {
+        return Err(invalid(
+            "kind",
+            "灾难横幅请用 publishDisasterNotice",
+            "publishDisasterNotice puts up the banner",
+        ));
+    }
     let replay = Replay::of(&new.key, action, &new)?;
     let (now, id) = (app.clock.now(), NoticeId(app.clock.id()));
     let tx = app.db.begin_write().await?;

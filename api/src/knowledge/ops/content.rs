@@ -21,7 +21,7 @@ pub(super) const TITLE: usize = 200;
 /// Longest text, in characters: what one value of a request may hold.
 const TEXT: usize = 100_000;
 /// Longest module or tag, in characters.
-const NAME: usize = 50;
+pub(super) const NAME: usize = 50;
 /// Most tags.
 const TAGS: usize = 20;
 
@@ -93,7 +93,7 @@ pub(crate) async fn department_of(
 }
 
 /// Tags as they are stored: folded, each once, in the order given.
-fn tags(all: &[String], field: &str) -> Result<String> {
+pub(super) fn tags(all: &[String], field: &str) -> Result<String> {
     let mut kept: Vec<String> = Vec::new();
     for tag in all {
         let tag = folded(&checked(tag, field, NAME)?);

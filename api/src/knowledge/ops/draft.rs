@@ -5,16 +5,19 @@ use entity::rules::access::Permission;
 use entity::rules::block;
 use entity::values::{
     ArticleAction, ArticleKind, ArticleState, ArticleVersionState, Audience, ContractState,
-    Language, Role, Side, TicketCategory, TicketStatus,
+    Language, Role, Side, TicketCategory, TicketEventKind, TicketStatus,
 };
-use entity::{article_version, article_writer, contract, knowledge_article, ticket, ticket_reply};
+use entity::{
+    article_version, article_writer, contract, knowledge_article, ticket, ticket_event,
+    ticket_reply,
+};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
 
-use super::content::{TITLE, clean};
+use super::content::{NAME, TITLE, clean};
 use super::{Article, ArticleAt, Content, content, invalid, missing, show, wrong_state};
 use crate::app::App;
 use crate::audit::{self, Act};
@@ -270,22 +273,41 @@ async fn sign(tx: &Tx, version: &article_version::Model) -> Result<()> {
     Ok(())
 }
 
-/// What a solved ticket says: names of its texts for a refusal, and its question and answer.
-async fn told(db: &impl ConnectionTrait, row: &ticket::Model) -> Result<(String, String)> {
+/// What was answered: by `respondTicket`, which its history keeps, and by replies that were sent as the response.
+async fn answered(db: &impl ConnectionTrait, row: &ticket::Model) -> Result<Vec<String>> {
+    use ticket_event::Column as E;
     use ticket_reply::Column as R;
-    let is_solved = matches!(row.status, TicketStatus::Resolved | TicketStatus::Closed);
-    let Some(solution) = row.solution.as_deref().filter(|_| is_solved) else {
-        return Err(Error::from(UserErrorCode::WrongState).at(["ticketId"]));
-    };
-    let answers = ticket_reply::Entity::find()
+    let responses = ticket_event::Entity::find()
+        .filter(E::HospitalId.eq(row.hospital_id))
+        .filter(E::TicketId.eq(row.id))
+        .filter(E::Kind.eq(TicketEventKind::Responded))
+        .order_by_asc(E::Seq)
+        .all(db)
+        .await?;
+    let replies = ticket_reply::Entity::find()
         .filter(R::HospitalId.eq(row.hospital_id))
         .filter(R::TicketId.eq(row.id))
         .filter(R::AsResponse.eq(true))
         .order_by_asc(R::Seq)
         .all(db)
         .await?;
-    let answer: Vec<&str> = answers.iter().map(|reply| reply.text.as_str()).collect();
-    let answer = answer.join("\n\n");
+    let mut said: Vec<String> = Vec::new();
+    let texts = responses.into_iter().filter_map(|event| event.text);
+    for text in texts.chain(replies.into_iter().map(|reply| reply.text)) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    Ok(said)
+}
+
+/// What a solved ticket says: names of its texts for a refusal, and its question and answer.
+async fn told(db: &impl ConnectionTrait, row: &ticket::Model) -> Result<(String, String)> {
+    let is_solved = matches!(row.status, TicketStatus::Resolved | TicketStatus::Closed);
+    let Some(solution) = row.solution.as_deref().filter(|_| is_solved) else {
+        return Err(Error::from(UserErrorCode::WrongState).at(["ticketId"]));
+    };
+    let answer = answered(db, row).await?.join("\n\n");
     let phenomenon = row.phenomenon.as_deref().unwrap_or_default();
     let steps = row.steps.as_deref().unwrap_or_default();
     let verification = row.verification.as_deref().unwrap_or_default();
@@ -339,6 +361,8 @@ pub async fn from_ticket(
     let replay = Replay::of(&new.key, "createArticleFromTicket", &new)?;
     let title = new.title.as_deref();
     let title = crate::ticket::ops::checked_option(title, "title", TITLE)?;
+    let module = crate::ticket::ops::checked_option(new.module.as_deref(), "module", NAME)?;
+    content::tags(&new.tags, "tags")?;
     content::audiences_fit("", &new.audiences, false, new.data_level)?;
     let row = ticket::Entity::find_by_id(new.ticket)
         .filter(who.visible_tickets())
@@ -363,7 +387,7 @@ pub async fn from_ticket(
         .ok_or_else(|| Error::internal("a ticket without a contract"))?;
     let content = Content {
         title: title.unwrap_or(question),
-        module: new.module.clone(),
+        module,
         tags: new.tags.clone(),
         body,
         audiences: new.audiences.clone(),
@@ -378,6 +402,12 @@ pub async fn from_ticket(
         action: "article.from_ticket",
     };
     insert(app, who, &contract, made, &content, &replay).await
+}
+
+/// The vendor does not go on from what the hospital wrote.
+fn not_ours() -> Error {
+    let (zh, en) = ("该条目现由院方编写", "the hospital writes this article");
+    invalid("articleId", zh, en)
 }
 
 /// Writes in the open draft, or begins the next version.
@@ -404,11 +434,7 @@ pub async fn revise(
     content::department_of(&article.tx, hospital, content.department, field).await?;
     let latest = article.version(article.row.latest_seq).await?;
     if article.my_side == Side::Vendor && latest.side != Side::Vendor {
-        return Err(invalid(
-            "articleId",
-            "该条目现由院方编写",
-            "the hospital writes this article",
-        ));
+        return Err(not_ours());
     }
     let by = (article.me, article.my_side);
     let is_next = latest.state == ArticleVersionState::Published;
@@ -449,11 +475,7 @@ pub async fn submit(
     let article = Article::begin(app, who, DRAFT, (id, Some(version))).await?;
     let mut latest = article.step(ArticleAction::Submit).await?;
     if article.my_side == Side::Vendor && latest.side != Side::Vendor {
-        return Err(invalid(
-            "articleId",
-            "该条目现由院方编写",
-            "the hospital writes this article",
-        ));
+        return Err(not_ours());
     }
     latest.submitted_by = Some(article.me);
     latest.submitted_at = Some(article.now);
