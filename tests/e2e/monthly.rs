@@ -19,7 +19,7 @@ async fn contract(app: &TestApp, no: &str) -> String {
     row.id.to_string()
 }
 
-async fn body(app: &TestApp, account: &str, contract: &str, (year, month): (i32, i32)) -> Value {
+async fn asked(app: &TestApp, account: &str, contract: &str, (year, month): (i32, i32)) -> Value {
     let query = format!(
         "query($c:ID!,$y:Int!,$m:Int!){{slaStatement(contractId:$c,year:$y,month:$m){{fromOn toOn isOver \
          responses{{code limitSec limitWd {FIGURES}}} vendorRaised{{code {FIGURES}}} deliveries{{code}} \
@@ -34,7 +34,7 @@ async fn body(app: &TestApp, account: &str, contract: &str, (year, month): (i32,
 }
 
 async fn statement(app: &TestApp, account: &str, contract: &str, month: (i32, i32)) -> Value {
-    let body = body(app, account, contract, month).await;
+    let body = asked(app, account, contract, month).await;
     assert!(body["errors"].is_null(), "{body}");
     body["data"]["slaStatement"].clone()
 }
@@ -245,7 +245,7 @@ both_backends! {
         let here = contract(app, "DEMO-2026-001").await;
         let there = contract(app, "DEMO-B-2026-001").await;
         for account in ["nurse", "head_nurse", "doctor", "engineer", "trainer"] {
-            let body = body(app, account, &here, (2026, 1)).await;
+            let body = asked(app, account, &here, (2026, 1)).await;
             assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN", "{account}: {body}");
         }
         for (account, contract) in [("it_admin", &there), ("auditor", &there), ("it_admin_b", &here)] {
@@ -253,7 +253,7 @@ both_backends! {
         }
         assert_eq!(statement(app, "it_admin", "ctr_01jd0000000000000000000000", (2026, 1)).await, Value::Null);
         for month in [(2026, 0), (2026, 13), (1999, 1), (2026, 4), (2101, 1), (2026, -1)] {
-            let body = body(app, "it_admin", &here, month).await;
+            let body = asked(app, "it_admin", &here, month).await;
             let told = &body["errors"][0]["extensions"];
             assert_eq!((&told["code"], &told["reason"]), (&json!("BAD_USER_INPUT"), &json!("VALUE_RANGE")), "{month:?}: {body}");
         }
