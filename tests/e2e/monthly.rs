@@ -231,7 +231,7 @@ both_backends! {
 
         // The second hospital has signed no annex.
         let facts = json!({ "phenomenon": "登录失败", "occurredAt": app.app.clock.now().to_rfc3339(), "scope": "全科", "relatedSystems": [], "steps": "登录" });
-        app.create("nurse_b", json!({ "category": "FAULT", "subcategory": "FAULT-DOWN", "fault": facts, "urgency": "HIGH", "bedsAffected": "WHOLE_UNIT", "idempotencyKey": "month-b" })).await;
+        app.create("nurse_b", json!({ "category": "FAULT", "subcategory": "FAULT-DOWN", "fault": facts, "urgency": "HIGH", "bedsAffected": "WHOLE_UNIT", "idempotencyKey": "month-fault-b" })).await;
         let there = contract(app, "DEMO-B-2026-001").await;
         let seen = statement(app, "it_admin_b", &there, (2026, 12)).await;
         assert_eq!((&seen["hasUntargeted"], &seen["notApplicable"]), (&json!(true), &json!([{ "reason": "NO_TARGET", "count": 1 }])));
