@@ -70,9 +70,9 @@ fn a_month_is_civil_and_known() {
     );
 }
 
-/// S32: a response by its start, any other by its due instant; 24:00 of the last day is still of the month.
+/// A response by its start, any other by its due instant; 24:00 of the last day is still of the month.
 #[test]
-fn s32_each_clock_belongs_to_one_month() {
+fn each_clock_belongs_to_one_month() {
     let (march, april) = (Month::new(2026, 3).unwrap(), Month::new(2026, 4).unwrap());
     let night = t("2026-03-31 23:30:00");
     let asked = ClockRow {
@@ -178,7 +178,7 @@ fn what_becomes_of_a_clock() {
         };
         assert_eq!(row.outcome(after), Outcome::NotApplicable(expected));
     }
-    // S30, S31
+    // Solved by the hospital, and without a target (S31).
     let own = ClockRow {
         solved_by_hospital: true,
         ..claimed("2026-03-03 09:00:00")
@@ -278,7 +278,7 @@ fn resolutions_stand_by_severity_and_target() {
         provisional: true,
         ..late.clone()
     };
-    // The vendor's own tickets count in resolutions (S30).
+    // The vendor's own tickets count in resolutions.
     let own = ClockRow {
         by_vendor: true,
         severity: Some(Severity::S1),
