@@ -197,6 +197,8 @@ both_backends! {
         assert_eq!(handed["task"]["state"], "SUBMITTED", "{handed}");
         let late = put(app, "engineer", &ours, "c.png", PNG).await;
         assert_eq!((late.status, late.code().as_str()), (422, "INVALID"), "it is the hospital's turn");
+        // A second later, so that the order of the two is known.
+        app.app.clock.set(app.app.clock.now() + chrono::TimeDelta::seconds(1));
         let found = attached(app, "it_admin", &ours, "复测.log", b"still slow").await;
         for account in ["pm", "engineer", "it_admin2", "manager", "auditor"] {
             let seen = evidence(app, account, &row).await;
