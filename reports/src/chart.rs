@@ -23,6 +23,8 @@ const WIDTH: f64 = 400.0;
 const SIZE: f64 = 11.0;
 /// Most rows that are drawn; the table has all of them.
 const ROWS: usize = 30;
+/// The most rows of a box plot, whose rows have more parts.
+const SPREADS: usize = 20;
 /// Most series that are drawn; more would not fit on a page.
 const PANELS: usize = 5;
 
@@ -359,7 +361,7 @@ fn gantt(spans: &[Span], canvas: &mut Canvas, lang: Lang) {
 fn boxes(spreads: &[Spread], canvas: &mut Canvas, lang: Lang) {
     let (left, right) = (12.0, WIDTH - 12.0);
     let mut y = 8.0;
-    for one in spreads.iter().take(ROWS) {
+    for one in spreads.iter().take(SPREADS) {
         let [least, lower, median, upper, greatest] = one.seconds;
         let most = greatest.max(1) as f64;
         let x = |value: i64| left + value as f64 / most * (right - left);
@@ -392,7 +394,7 @@ fn boxes(spreads: &[Spread], canvas: &mut Canvas, lang: Lang) {
         Role::Small,
         &shorten(legend, SIZE - 2.0, WIDTH - 24.0),
     );
-    rest(spreads.len(), ROWS, y + 12.0, canvas, lang);
+    rest(spreads.len(), SPREADS, y + 12.0, canvas, lang);
 }
 
 /// Says how much only the table has, and closes the picture.
