@@ -5,8 +5,13 @@ use e2e::{TestApp, both_backends};
 use serde_json::{Value, json};
 
 async fn reply(app: &TestApp, ticket: &Value, text: &str) -> Value {
-    app.on(ticket, "engineer", "addReply", json!({ "text": text }))
-        .await
+    app.on(
+        ticket,
+        "engineer",
+        "addReply",
+        json!({ "text": text, "idempotencyKey": format!("glyph-reply-{}", text.len()) }),
+    )
+    .await
 }
 
 both_backends! {
@@ -18,14 +23,14 @@ both_backends! {
         assert_eq!(errors.len(), 1, "{answer}");
         assert_eq!((&errors[0]["code"], &errors[0]["field"]), (&json!("CHARACTER_NOT_PRINTABLE"), &json!(["text"])), "{answer}");
         let query = "mutation($i:AddReplyInput!){addReply(input:$i){userErrors{messages{zh en}}}}";
-        let body = app.ask("engineer", query, json!({ "i": { "ticketId": ticket["id"], "text": "𠮷" } })).await;
+        let body = app.ask("engineer", query, json!({ "i": { "ticketId": ticket["id"], "text": "𠮷", "idempotencyKey": "glyph-reply-of-its-own" } })).await;
         let told = body["data"]["addReply"]["userErrors"][0]["messages"].to_string();
         assert_eq!(told.matches("U+20BB7").count(), 2, "in both languages: {body}");
         let body = app.ask("engineer", "query($id:ID!){ticket(by:{id:$id}){replies(first:5){nodes{text}}}}", json!({ "id": ticket["id"] })).await;
         assert!(body["data"]["ticket"]["replies"].to_string().contains("𠮷野老师"), "saved all the same: {body}");
         // Symbols are replaced on paper, and refused texts are not told twice.
         assert_eq!(reply(app, &ticket, "已处理 ✔ 😀 ℃ 䶮").await["userErrors"], json!([]));
-        let refused = reply(app, &ticket, "患者姓名：𠮷三").await;
+        let refused = reply(app, &ticket, "患者姓名：张三，𠮷字").await;
         assert_eq!((&refused["userErrors"][0]["code"], refused["userErrors"].as_array().unwrap().len()), (&json!("PATIENT_DATA_IN_TEXT"), 1), "{refused}");
     }
 }

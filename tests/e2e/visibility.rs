@@ -308,6 +308,14 @@ fn suit(mutation: &str, prefix: &str, arguments: &mut Map<String, Value>, offer:
             "role",
             json!({ "role": "ICU_NURSE", "departmentId": offer }),
         ),
+        // News of one ward; only a window has a beginning and an end.
+        ("publishNotice", "dep") => {
+            with("kind", json!("ANNOUNCEMENT"));
+            with("audiences", json!(["ICU"]));
+            for instant in ["startsAt", "endsAt", "validFrom", "validTo"] {
+                with(instant, Value::Null);
+            }
+        }
         ("createTicket", "ctr" | "tkt") => with("reporterId", Value::Null),
         _ => {}
     }

@@ -82,7 +82,7 @@ impl Maker<'_> {
     }
 
     fn word(&self, name: &str, words: &[String]) -> Value {
-        let usual = ["CONSULT", "PHONE", "HANDLING", "BEARER"];
+        let usual = ["CONSULT", "PHONE", "HANDLING", "BEARER", "ANNOUNCEMENT"];
         let usual = words.iter().find(|word| usual.contains(&word.as_str()));
         let found = match usual {
             // A ticket of another kind needs another subcategory.

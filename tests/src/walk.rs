@@ -194,6 +194,10 @@ impl Writer<'_> {
         let values = (self.arguments)(field, is_root);
         self.call(field, values);
         if node.leaves.is_empty() && node.children.is_empty() {
+            // An object all of whose fields are walked elsewhere still needs a selection.
+            if !is_root {
+                self.body.push_str("{__typename} ");
+            }
             return;
         }
         self.body.push('{');

@@ -97,7 +97,7 @@ both_backends! {
         assert_eq!(api::attachment::sweep(&app.app).await.unwrap(), 0, "rows name them");
     }
 
-    /// G62, G63: every refusal comes before the body is read, and a transfer cut off leaves nothing.
+    /// G63: every refusal comes before the body is read, and a transfer cut off leaves nothing.
     async fn whoever_may_not_attach_evidence_is_refused_before_the_body_is_read(app: &TestApp) {
         register(app).await;
         let row = begun(app, "files-3").await;
