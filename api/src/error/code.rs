@@ -166,7 +166,7 @@ codes! {
         SetupExists "SETUP_EXISTS" 409 "系统已初始化" "the system is already set up" "" "";
         PatientDataInText "PATIENT_DATA_IN_TEXT" 422 "文字中疑似含有患者信息" "the text seems to contain patient data" "请删除或改用患者引用" "remove it or use a patient reference";
         DataLevelRefused "DATA_LEVEL_REFUSED" 422 "不接收该级别数据" "data of this level is not accepted" "" "";
-        CharacterNotPrintable "CHARACTER_NOT_PRINTABLE" 200 "已保存，但报告字体中没有这些字符" "saved, but the fonts of reports lack these characters" "请改用其他写法，或由管理员加装字体" "write it otherwise, or have the operator add a font";
+        CharacterNotPrintable "CHARACTER_NOT_PRINTABLE" 422 "已保存，但报告字体中没有这些字符" "saved, but the fonts of reports lack these characters" "请改用其他写法，或由管理员加装字体" "write it otherwise, or have the operator add a font";
         CategoryNotEnabled "CATEGORY_NOT_ENABLED" 422 "该类别尚未开放" "this category is not enabled" "请选择其他类别" "choose another category";
     }
 }

@@ -140,11 +140,14 @@ impl ArticleQuery {
         )]
         first: Option<i32>,
         #[graphql(desc = "此游标之后. After this cursor.")] after: Option<String>,
+        #[graphql(desc = "自尾部取几行，1–100. Rows from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "此游标之前. Before this cursor.")] before: Option<String>,
     ) -> Maybe<ArticleConnection> {
         let ask = Ask {
             first,
             after,
-            ..Ask::default()
+            last,
+            before,
         };
         let filter = ArticleFilter {
             kind: kind.map(|kind| vec![kind]),
