@@ -14,6 +14,20 @@ use entity::values::Language;
 pub use code::{Code, Row, UserErrorCode};
 pub use graphql::{Messages, UserError};
 
+/// A row of the input at `field` (parts divided by dots) that is not in scope, or not there.
+#[must_use]
+pub fn missing(field: &str) -> Error {
+    Error::from(UserErrorCode::NotFound).at(field.split('.'))
+}
+
+/// An expected refusal of the input at `field` (parts divided by dots), with its reason.
+#[must_use]
+pub fn invalid(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Error {
+    Error::from(UserErrorCode::Invalid)
+        .at(field.split('.'))
+        .detail(zh, en)
+}
+
 /// Reads `Accept-Language`; English only if it is weighted strictly above Chinese and above `*`.
 #[must_use]
 pub fn accepted_language(header: Option<&str>) -> Language {

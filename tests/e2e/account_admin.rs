@@ -5,6 +5,8 @@ use entity::person;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
+use crate::wall::code;
+
 /// Runs a mutation; the payload, or the extensions of the top-level error.
 async fn mutate(app: &TestApp, account: &str, name: &str, input: Value, selection: &str) -> Value {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
@@ -16,13 +18,6 @@ async fn mutate(app: &TestApp, account: &str, name: &str, input: Value, selectio
     } else {
         body["errors"][0]["extensions"].clone()
     }
-}
-
-fn code(payload: &Value) -> &str {
-    payload["code"]
-        .as_str()
-        .or_else(|| payload["userErrors"][0]["code"].as_str())
-        .unwrap_or("none")
 }
 
 async fn row(app: &TestApp, account: &str) -> person::Model {

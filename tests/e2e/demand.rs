@@ -4,6 +4,8 @@ use e2e::{TestApp, both_backends, clock, instant, t};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
+use crate::wall::code;
+
 const RESOLUTION: &str = "RESOLUTION_BY_SEVERITY";
 
 /// The contract of the first hospital as if no annex had been signed.
@@ -50,13 +52,6 @@ async fn withdraw(app: &TestApp, account: &str, id: &Value) -> Value {
     } else {
         body["errors"][0]["extensions"].clone()
     }
-}
-
-fn code(payload: &Value) -> &str {
-    payload["code"]
-        .as_str()
-        .or_else(|| payload["userErrors"][0]["code"].as_str())
-        .unwrap_or("none")
 }
 
 async fn candidates(app: &TestApp) -> Value {

@@ -7,6 +7,9 @@ use entity::report_issue;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
+use crate::report::act;
+use crate::wall::code;
+
 const FIGURES: &str = "figures{receivedCount onTimeCount lateCount openCount notApplicableCount judgedCount onTimeRatioCenti provisionalCount measuredCount minSec p50Sec p95Sec maxSec}";
 
 async fn contract(app: &TestApp, no: &str) -> String {
@@ -141,27 +144,6 @@ async fn of_contract(app: &TestApp, code: &str, contract: &str) -> Vec<report_is
     all.into_iter()
         .filter(|row| row.contract_id == id)
         .collect()
-}
-
-/// A mutation about a report; its payload, or the extensions of the error.
-async fn act(app: &TestApp, account: &str, name: &str, input: Value) -> Value {
-    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
-    let query = format!(
-        "mutation($i:{kind}!){{{name}(input:$i){{report{{id number state version}} userErrors{{code field}}}}}}"
-    );
-    let body = app.ask(account, &query, json!({ "i": input })).await;
-    if body["errors"].is_null() {
-        body["data"][name].clone()
-    } else {
-        body["errors"][0]["extensions"].clone()
-    }
-}
-
-fn code(payload: &Value) -> &str {
-    payload["code"]
-        .as_str()
-        .or_else(|| payload["userErrors"][0]["code"].as_str())
-        .unwrap_or("none")
 }
 
 both_backends! {

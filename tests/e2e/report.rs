@@ -5,6 +5,8 @@ use e2e::{TestApp, both_backends};
 use entity::rules::chain;
 use serde_json::{Value, json};
 
+use crate::wall::code;
+
 const BY: Actors<'static> = Actors {
     nurse: "nurse",
     it_admin: "it_admin",
@@ -20,7 +22,7 @@ async fn report(app: &TestApp, account: &str, id: &str) -> Value {
 }
 
 /// A mutation about reports; its payload, or the extensions of the error.
-async fn act(app: &TestApp, account: &str, name: &str, input: Value) -> Value {
+pub async fn act(app: &TestApp, account: &str, name: &str, input: Value) -> Value {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
         "mutation($i:{kind}!){{{name}(input:$i){{report{{{REPORT}}} userErrors{{code field message}}}}}}"
@@ -31,13 +33,6 @@ async fn act(app: &TestApp, account: &str, name: &str, input: Value) -> Value {
     } else {
         body["errors"][0]["extensions"].clone()
     }
-}
-
-fn code(payload: &Value) -> &str {
-    payload["code"]
-        .as_str()
-        .or_else(|| payload["userErrors"][0]["code"].as_str())
-        .unwrap_or("none")
 }
 
 async fn solved(app: &TestApp, key: &str) -> Value {

@@ -45,11 +45,13 @@ fn told(ctx: &Context<'_>, path: Vec<String>, missing: &[char]) -> Option<UserEr
 fn search(value: &Value, path: &mut Vec<String>, found: &mut Vec<(Vec<String>, Vec<char>)>) {
     match value {
         Value::String(text) => {
-            // Most texts of most requests are ids and numbers; a password is nobody's to look at.
-            let secret = path
-                .last()
-                .is_some_and(|name| name.to_lowercase().contains("password"));
-            if !text.is_ascii() && !secret {
+            // A password is nobody's to look at.
+            let secret = || {
+                let name = path.last();
+                name.is_some_and(|name| name.to_lowercase().contains("password"))
+            };
+            // Most texts of most requests are ids and numbers.
+            if !text.is_ascii() && !secret() {
                 let missing = reports::unsupported(text);
                 if !missing.is_empty() {
                     found.push((path.clone(), missing));

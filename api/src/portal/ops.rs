@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DepartmentId, NoticeId};
 use entity::rules::access::Permission;
-use entity::rules::block;
 use entity::values::{Audience, NoticeKind, SystemState};
 use entity::{notice, system_status};
 use sea_orm::{
@@ -14,8 +13,8 @@ use uuid::Uuid;
 use super::{bump, status};
 use crate::app::App;
 use crate::audit::{self, Act};
-use crate::error::{Code, Error, Result, UserErrorCode};
-use crate::knowledge::ops::{audiences_fit, department_of};
+use crate::error::{Code, Error, Result, UserErrorCode, invalid};
+use crate::knowledge::ops::{audiences_fit, department_of, markdown};
 use crate::replay::Replay;
 use crate::requester::Requester;
 use crate::ticket::ops::{LONG, SHORT, checked, checked_option};
@@ -24,12 +23,6 @@ use crate::ticket::ops::{LONG, SHORT, checked, checked_option};
 const TITLE: usize = 200;
 /// How far ahead and back an instant may lie, in days: what lies farther is a slip of the pen.
 const FAR: i64 = 3_660;
-
-fn invalid(field: &str, zh: &str, en: &str) -> Error {
-    Error::from(UserErrorCode::Invalid)
-        .at([field])
-        .detail(zh, en)
-}
 
 /// A new notice.
 #[derive(Clone, Debug)]
@@ -161,11 +154,7 @@ async fn insert(
     let me = who.require(permission)?.id;
     let hospital = who.desk(permission)?;
     let title = checked(&new.title, "title", TITLE)?;
-    let body = checked(&new.body, "body", LONG)?;
-    block::check(&body).map_err(|wrong| {
-        let (zh, en) = wrong.text();
-        invalid("body", &zh, &en)
-    })?;
+    let body = markdown(&new.body, "body", LONG)?;
     let audiences = audiences_fit("", &new.audiences, new.department.is_some(), new.data_level)?;
     if new.kind == NoticeKind::Disaster && permission != Permission::DisasterNotice {
         return Err(invalid(

@@ -25,7 +25,7 @@ use super::{Fresh, fresh};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result, UserErrorCode, missing};
 use crate::files::{Key, Store};
 use crate::inspection::seen;
 use crate::jobs::{self, Kind, NewJob};
@@ -61,10 +61,6 @@ pub(super) struct Change<'a> {
     pub me: PersonId,
     pub row: report_issue::Model,
     pub now: DateTime<Utc>,
-}
-
-fn missing(field: &'static str) -> Error {
-    Error::from(UserErrorCode::NotFound).at([field])
 }
 
 /// The reports in scope: of the own hospitals, for vendor people of the contracts they serve, and of each only the

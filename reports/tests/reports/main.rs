@@ -60,6 +60,15 @@ pub fn every() -> Vec<(String, String)> {
         .collect()
 }
 
+/// Says that a check is left out because its program is not there; in CI it must be.
+pub fn missing(tool: &str, error: &std::io::Error) {
+    assert!(
+        std::env::var("CI").is_err(),
+        "CI must not leave it out: {tool}: {error}"
+    );
+    println!("skipped: {tool} is missing");
+}
+
 /// Runs a tool of poppler on a file; `None`, with a line that says so, where it is missing. In CI it
 /// must be there.
 pub fn poppler(tool: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
@@ -82,11 +91,7 @@ pub fn poppler(tool: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
             Some(String::from_utf8(done.stdout).unwrap())
         }
         Err(error) => {
-            assert!(
-                std::env::var("CI").is_err(),
-                "CI must not leave it out: {tool}: {error}"
-            );
-            println!("skipped: {tool} is missing");
+            missing(tool, &error);
             None
         }
     }

@@ -27,7 +27,7 @@ pub use token::{
 };
 pub use vendor::{Assignment, NewUndertaking, assign, record_undertaking, unassign};
 
-use crate::error::{Error, UserErrorCode};
+use crate::error::{invalid, missing};
 
 /// How long a one-time password opens its change.
 pub const ONE_TIME_LIFE: TimeDelta = TimeDelta::hours(72);
@@ -36,16 +36,4 @@ pub const ONE_TIME_LIFE: TimeDelta = TimeDelta::hours(72);
 #[must_use]
 pub fn fold(account: &str) -> String {
     account.trim().nfkc().collect::<String>().to_lowercase()
-}
-
-/// A row that is not in scope, or not there.
-fn missing(field: &str) -> Error {
-    Error::from(UserErrorCode::NotFound).at([field])
-}
-
-/// An expected refusal with its reason.
-fn invalid(field: &str, zh: &str, en: &str) -> Error {
-    Error::from(UserErrorCode::Invalid)
-        .at(field.split('.'))
-        .detail(zh, en)
 }

@@ -42,23 +42,11 @@ use super::scope::seen;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result, UserErrorCode, invalid, missing};
 use crate::requester::Requester;
 
 /// A list of failures, one a line of a sheet, or what was done: nothing is done if anything fails.
 pub type Sheeted<T> = std::result::Result<T, Vec<Error>>;
-
-/// A row that is not in scope, or not there.
-fn missing(field: &str) -> Error {
-    Error::from(UserErrorCode::NotFound).at([field])
-}
-
-/// An expected refusal with its reason.
-fn invalid(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Error {
-    Error::from(UserErrorCode::Invalid)
-        .at(field.split('.'))
-        .detail(zh, en)
-}
 
 fn required(field: &str) -> Error {
     Error::from(UserErrorCode::Required).at(field.split('.'))

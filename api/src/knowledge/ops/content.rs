@@ -44,6 +44,16 @@ pub struct Content {
     pub data_level: i32,
 }
 
+/// A text in Markdown whose blocks for audiences are in order.
+pub(crate) fn markdown(value: &str, field: &str, most: usize) -> Result<String> {
+    let text = checked(value, field, most)?;
+    block::check(&text).map_err(|wrong| {
+        let (zh, en) = wrong.text();
+        invalid(field, zh, en)
+    })?;
+    Ok(text)
+}
+
 /// Audiences and classification that fit each other; `prefix` names the input around them.
 pub(crate) fn audiences_fit(
     prefix: &str,
@@ -129,11 +139,7 @@ impl Content {
     /// # Errors
     /// Those of the texts, `REQUIRED` without an audience, `DATA_LEVEL_REFUSED`, `INVALID` for blocks that are not in order.
     pub(super) fn checked(&self) -> Result<(Self, String)> {
-        let body = checked(&self.body, "content.body", TEXT)?;
-        block::check(&body).map_err(|wrong| {
-            let (zh, en) = wrong.text();
-            invalid("content.body", &zh, &en)
-        })?;
+        let body = markdown(&self.body, "content.body", TEXT)?;
         let title = checked(&self.title, "content.title", TITLE)?;
         let module = checked_option(self.module.as_deref(), "content.module", NAME)?;
         let tags = tags(&self.tags, "content.tags")?;

@@ -132,7 +132,7 @@ pub async fn draft(
     new: NewArticle,
 ) -> Result<knowledge_article::Model> {
     who.require(DRAFT)?;
-    new.content.checked()?;
+    let content = new.content.checked()?;
     let replay = Replay::of(&new.key, "draftArticle", &new)?;
     let contract = contract_of(app, who, new.contract).await?;
     original_of(app.db.read(), who, &new, contract.id).await?;
@@ -143,7 +143,7 @@ pub async fn draft(
         source: None,
         action: "article.draft",
     };
-    insert(app, who, &contract, made, &new.content, &replay).await
+    insert(app, who, &contract, made, content, &replay).await
 }
 
 /// What a new row has beside its first version.
@@ -160,11 +160,10 @@ async fn insert(
     who: &Requester,
     contract: &contract::Model,
     made: Made,
-    content: &Content,
+    (content, tags): (Content, String),
     replay: &Replay,
 ) -> Result<knowledge_article::Model> {
     let person = who.require(DRAFT)?;
-    let (content, tags) = content.checked()?;
     let (now, id) = (app.clock.now(), ArticleId(app.clock.id()));
     let hospital = contract.hospital_id;
     let tx = app.db.begin_write().await?;
@@ -401,7 +400,7 @@ pub async fn from_ticket(
         source: Some(row.id),
         action: "article.from_ticket",
     };
-    insert(app, who, &contract, made, &content, &replay).await
+    insert(app, who, &contract, made, content.checked()?, &replay).await
 }
 
 /// The vendor does not go on from what the hospital wrote.

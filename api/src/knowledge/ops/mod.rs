@@ -21,7 +21,7 @@ use sea_orm::{
 };
 
 pub use content::{Content, TAG, tags_of};
-pub(crate) use content::{audiences_fit, department_of};
+pub(crate) use content::{audiences_fit, department_of, markdown};
 pub use draft::{FromTicket, NewArticle, draft, from_ticket, revise, submit};
 pub use rate::rate;
 pub use review::{outdated, publish, retire, send_back};
@@ -30,23 +30,13 @@ use super::scope::seen;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode};
+use crate::error::{Error, Result, UserErrorCode, invalid, missing};
 use crate::notification;
 use crate::portal;
 use crate::requester::Requester;
 
 /// An article in the version of its row that the client has seen.
 pub type ArticleAt = (ArticleId, i32);
-
-fn missing(field: &str) -> Error {
-    Error::from(UserErrorCode::NotFound).at(field.split('.'))
-}
-
-fn invalid(field: &str, zh: &str, en: &str) -> Error {
-    Error::from(UserErrorCode::Invalid)
-        .at(field.split('.'))
-        .detail(zh, en)
-}
 
 fn wrong_state() -> Error {
     Error::from(UserErrorCode::WrongState).at(["articleId"])
