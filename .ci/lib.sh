@@ -2,9 +2,16 @@
 # Sourced with `set -euo pipefail`; expects to stand in the root of the repository.
 
 export CI="${CI:-true}" DEBIAN_FRONTEND=noninteractive CARGO_TERM_COLOR=never PYTHONDONTWRITEBYTECODE=1
+# State of incremental builds is as large as all that is built and saves nothing across commits.
+export CARGO_INCREMENTAL=0
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/icuops"
 mkdir -p "$cache"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
+# Old commits' files stay in the cache; a full disk would fail tests in strange places.
+if [ "$(df --output=avail -BG "$cache" | tail -n 1 | tr -dc 0-9)" -lt 20 ] && [ -d "$CARGO_TARGET_DIR" ]; then
+  echo "less than 20 GB are free: $CARGO_TARGET_DIR is built anew"
+  rm -rf "$CARGO_TARGET_DIR"
+fi
 root=$PWD
 peers=$root/tests/peers
 # Kept when something fails, so that logs and screenshots can be looked at.

@@ -1,5 +1,7 @@
 //! Patient data in free text (`domain.md` 4.6): names the pattern, never the value.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -32,17 +34,8 @@ impl Found {
 /// The first pattern of patient data in a text.
 #[must_use]
 pub fn screen(text: &str) -> Option<Found> {
-    // Full-width digits and letters are typed too.
-    let folded: Vec<char> = text
-        .chars()
-        .map(|c| match c {
-            '\u{FF10}'..='\u{FF19}'
-            | '\u{FF21}'..='\u{FF3A}'
-            | '\u{FF41}'..='\u{FF5A}'
-            | '\u{FF1A}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-            _ => c,
-        })
-        .collect();
+    // Full-width digits, letters, colons and blanks are typed too.
+    let folded: Vec<char> = text.nfkc().collect();
     runs(&folded)
         .find_map(|run| {
             let id_card = run.len() == 18 && is_id_card(&run);
@@ -71,7 +64,7 @@ pub fn screen(text: &str) -> Option<Found> {
             labelled(
                 &folded,
                 &["患者姓名", "病人姓名", "姓名"],
-                |c| ('\u{4E00}'..='\u{9FFF}').contains(&c),
+                |c| is_han(c) || matches!(c, '*' | '·'),
                 2,
             )
             .then_some(Found::Name)
@@ -100,23 +93,45 @@ fn is_id_card(run: &[char]) -> bool {
     })
 }
 
+/// Han letters of every plane: rare names are written with those outside the first.
+const fn is_han(c: char) -> bool {
+    matches!(c, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
 /// Whether a label is followed by a colon or blank and at least `least` characters of a kind.
+/// Forms spread labels and names with blanks (`姓  名：张 三`), which are overlooked.
 fn labelled(text: &[char], labels: &[&str], kind: impl Fn(char) -> bool, least: usize) -> bool {
-    labels.iter().any(|label| {
-        let label: Vec<char> = label.chars().collect();
-        text.windows(label.len())
-            .enumerate()
-            .filter(|(_, window)| *window == label.as_slice())
-            .any(|(place, _)| {
-                let rest = text.get(place + label.len()..).unwrap_or_default();
-                let gap = rest
-                    .iter()
-                    .take_while(|c| matches!(c, ':' | ' ' | '：' | '为' | '是'))
-                    .count();
-                let value = rest.get(gap..).unwrap_or_default();
-                gap > 0 && value.iter().take_while(|c| kind(**c)).count() >= least
-            })
+    (0..text.len()).any(|place| {
+        let rest = text.get(place..).unwrap_or_default();
+        labels.iter().any(|label| {
+            let Some(rest) = after(rest, label) else {
+                return false;
+            };
+            let gap = rest
+                .iter()
+                .take_while(|c| matches!(c, ':' | '为' | '是') || c.is_whitespace())
+                .count();
+            let value = rest.get(gap..).unwrap_or_default();
+            let seen = value.iter().filter(|c| **c != ' ');
+            gap > 0 && seen.take_while(|c| kind(**c)).count() >= least
+        })
     })
+}
+
+/// What follows a label that a text begins with, blanks between its letters or not.
+fn after<'a>(mut text: &'a [char], label: &str) -> Option<&'a [char]> {
+    for (place, letter) in label.chars().enumerate() {
+        while place > 0 && text.first() == Some(&' ') {
+            text = text.get(1..)?;
+        }
+        let (first, rest) = text.split_first()?;
+        if *first != letter {
+            return None;
+        }
+        text = rest;
+    }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -135,7 +150,20 @@ mod tests {
         assert_eq!(screen("联系 １３８１２３４５６７８"), Some(Found::Mobile));
         assert_eq!(screen("住院号：ZY004512"), Some(Found::RecordNumber));
         assert_eq!(screen("患者姓名: 张三丰"), Some(Found::Name));
+        for name in [
+            "姓名：𠮷三",
+            "姓名：㐂子",
+            "姓　名：张 三",
+            "病人姓名 張*",
+            "姓名：阿依·古丽",
+            "姓名：\n张三",
+        ] {
+            assert_eq!(screen(name), Some(Found::Name), "{name}");
+        }
         for clean in [
+            "姓名：A",
+            "姓名、床号",
+            "姓 名 栏",
             "12床监护仪离线",
             "补录23:00的CVP",
             "姓名栏显示不全",
