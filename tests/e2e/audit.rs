@@ -95,7 +95,15 @@ both_backends! {
         };
         // Within the sixteen operations that one session may run at once.
         let numbers = [write(0), write(1), write(2), write(3), write(4), write(5), write(6), write(7), write(8), write(9), write(10), write(11)];
-        let done: std::collections::BTreeSet<Option<String>> = join_all(numbers).await.into_iter().collect();
+        // A verifier that looks on meanwhile sees no damage.
+        let looking = async {
+            for _ in 0..40 {
+                assert_eq!(damage(app).await, None);
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        let (done, ()) = tokio::join!(join_all(numbers), looking);
+        let done: std::collections::BTreeSet<Option<String>> = done.into_iter().collect();
         assert_eq!(done.len(), 12);
         assert!(!done.contains(&None));
         assert_eq!(damage(app).await, None);
