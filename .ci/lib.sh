@@ -177,7 +177,7 @@ start_demo() {
   export URL=$base/graphql PASSWORD=$demo_password
   "$bin" demo --port "$port" --data "$work/demo" >"$work/server.out" 2>"$work/server.log" </dev/null &
   server_pid=$!
-  for ((tries = 0; tries < 240; tries++)); do
+  for ((tries = 0; tries < 600; tries++)); do
     if curl -fsS -o /dev/null "$base/readyz" 2>/dev/null; then
       echo "the demonstration is ready at $base"
       return 0
@@ -185,7 +185,7 @@ start_demo() {
     kill -0 "$server_pid" 2>/dev/null || { cat "$work/server.out"; echo 'the server ended'; return 1; }
     sleep 0.5
   done
-  echo 'the server was not ready within 120 s'
+  echo 'the server was not ready within 300 s'
   return 1
 }
 

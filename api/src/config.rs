@@ -42,6 +42,8 @@ pub struct Config {
     pub trust_roots: Vec<PathBuf>,
     /// Program that lays out reports; none is this one.
     pub layout_program: Option<PathBuf>,
+    /// Whether this process makes the pages and keeps them fresh.
+    pub portal: bool,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
     pub metered: bool,
     /// Password hashes computed at once.
@@ -73,6 +75,7 @@ impl Config {
             fonts: None,
             trust_roots: Vec::new(),
             layout_program: None,
+            portal: false,
             metered: true,
             hash_permits: std::thread::available_parallelism().map_or(2, usize::from),
             password_preset: Preset::Mlps3,

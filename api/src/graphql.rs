@@ -34,7 +34,7 @@ use crate::inspection::graphql::{
 };
 use crate::knowledge::graphql::{ArticleMutation, ArticleQuery};
 use crate::notification::graphql::{NotificationMutation, NotificationQuery};
-use crate::portal::graphql::{PortalMutation, PortalQuery};
+use crate::portal::graphql::{DeskQuery, PortalMutation, PortalQuery};
 use crate::report::graphql::{ReportMutation, ReportQuery};
 use crate::requester::Requester;
 use crate::ticket::graphql::{
@@ -59,6 +59,7 @@ pub struct Query(
     ReportQuery,
     ArticleQuery,
     PortalQuery,
+    DeskQuery,
     NotificationQuery,
 );
 

@@ -58,6 +58,10 @@ pub async fn run(app: App, listener: TcpListener, stop: impl Future<Output = ()>
     let ending = CancellationToken::new();
     let worker = tokio::spawn(jobs::work(app.clone(), ending.clone()));
     let upkeep = tokio::spawn(upkeep::run(app.clone(), ending.clone()));
+    let pages = app
+        .config
+        .portal
+        .then(|| tokio::spawn(portal::build::keep(app.clone(), ending.clone())));
     let server = http::serve(app.clone(), listener)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
@@ -78,6 +82,9 @@ pub async fn run(app: App, listener: TcpListener, stop: impl Future<Output = ()>
         tracing::warn!("a job did not end in time; its lease does");
     }
     upkeep.await.map_err(Error::internal)?;
+    if let Some(pages) = pages {
+        pages.await.map_err(Error::internal)?;
+    }
     app.db.checkpoint().await?;
     app.db.close().await?;
     tracing::info!("stopped");

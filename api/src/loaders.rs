@@ -33,7 +33,7 @@ use sea_orm::{
 };
 
 pub use drive::{Batches, drive};
-pub use files::{AttachmentsOf, LineFiles, SubmissionFiles};
+pub use files::{AttachmentsOf, LineFiles, SubmissionFiles, VersionFiles};
 pub use inspected::*;
 pub use known::*;
 pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};

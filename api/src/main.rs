@@ -62,6 +62,11 @@ enum Command {
         #[command(subcommand)]
         what: cli::report::ReportCommand,
     },
+    /// 静态门户：生成、检查、比较、退回、预览. The static portal: build, check, compare, roll back, look at it.
+    Site {
+        #[command(subcommand)]
+        what: cli::site::SiteCommand,
+    },
     /// 打印 GraphQL SDL. Print the SDL.
     Sdl,
     /// 审计链. The audit chains.
@@ -213,6 +218,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             api::report::lay_out(&reports, fonts.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Site { what } => cli::site::run(what).await,
         Command::Sdl => {
             say(api::graphql::sdl().trim_end());
             Ok(ExitCode::SUCCESS)

@@ -20,6 +20,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
+use crate::portal::PortalReader;
 
 /// A role in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub struct Requester {
     pub note: Option<String>,
     /// The program, for a machine token.
     pub machine: Option<Machine>,
+    /// The audience whose pages are read, for the builder of pages.
+    pub portal: Option<PortalReader>,
     /// Whether the password is older than the rules permit; it opens nothing but its change.
     pub password_expired: bool,
 }
@@ -110,6 +113,15 @@ impl Requester {
             seat: Some(hospital),
             note: Some(reason.to_owned()),
             ..Self::system()
+        }
+    }
+
+    /// The builder of the pages of one audience.
+    #[must_use]
+    pub fn of_portal(reader: PortalReader) -> Self {
+        Self {
+            portal: Some(reader),
+            ..Self::default()
         }
     }
 
@@ -338,6 +350,9 @@ impl Requester {
     /// # Errors
     /// `UNAUTHENTICATED`, `FORBIDDEN`.
     pub fn reader(&self, scope: TokenScope) -> Result<String> {
+        if let (Some(portal), TokenScope::DirectoryRead) = (&self.portal, scope) {
+            return Ok(portal.word());
+        }
         match &self.machine {
             Some(machine) if machine.scopes.contains(&scope) => Ok(machine.token.to_string()),
             Some(_) => Err(Error::new(Code::Forbidden)
@@ -385,6 +400,33 @@ impl Requester {
         }
     }
 
+    /// Whoever reads what is narrowed by rows alone: the person or the pages of an audience. The answer names the reader.
+    ///
+    /// # Errors
+    /// As [`Self::require_person`].
+    pub fn named_reader(&self) -> Result<String> {
+        match &self.portal {
+            Some(portal) => Ok(portal.word()),
+            None => self.require_person().map(|person| person.id.to_string()),
+        }
+    }
+
+    /// Who reads: the person, if a role in force holds the permission, or the pages that show what it opens. The answer
+    /// names the reader.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    pub fn reads(&self, permission: Permission) -> Result<String> {
+        match &self.portal {
+            Some(portal) if portal.shows(permission) => Ok(portal.word()),
+            Some(_) => Err(Error::new(Code::Forbidden).detail(
+                "此受众的页面不含该内容",
+                "pages of this audience do not show it",
+            )),
+            None => self.require(permission).map(|person| person.id.to_string()),
+        }
+    }
+
     /// Whether a role in force at this hospital holds the permission.
     #[must_use]
     pub fn may_at(&self, hospital: HospitalId, permission: Permission) -> bool {
@@ -403,8 +445,13 @@ impl Requester {
     #[must_use]
     pub fn hospitals(&self) -> BTreeSet<HospitalId> {
         let machine = self.machine.as_ref().map(|machine| machine.hospital);
+        let portal = self.portal.as_ref().map(|portal| portal.hospital);
         let granted = self.grants.iter().map(|grant| grant.hospital);
-        granted.chain(machine).chain(self.seat).collect()
+        granted
+            .chain(machine)
+            .chain(portal)
+            .chain(self.seat)
+            .collect()
     }
 
     /// The hospital whose chain takes the acts that belong to no row: the only one, else none for the system's.
@@ -418,7 +465,10 @@ impl Requester {
     #[must_use]
     pub fn directory(&self) -> BTreeSet<HospitalId> {
         match &self.machine {
-            Some(machine) if !machine.scopes.contains(&TokenScope::DirectoryRead) => {
+            Some(machine)
+                if self.portal.is_none()
+                    && !machine.scopes.contains(&TokenScope::DirectoryRead) =>
+            {
                 BTreeSet::new()
             }
             _ => self.hospitals(),
@@ -429,7 +479,7 @@ impl Requester {
     #[must_use]
     pub fn visible_people(&self) -> Condition {
         use person::Column as C;
-        if self.machine.is_some() {
+        if self.machine.is_some() || self.portal.is_some() {
             return Condition::any().add(C::Id.is_null());
         }
         let hospitals = self.hospitals();
@@ -478,6 +528,9 @@ impl Requester {
     pub fn visible_tickets_by_hospital(&self) -> Vec<Condition> {
         if self.is_system {
             return vec![Condition::all()];
+        }
+        if let Some(portal) = &self.portal {
+            return portal.tickets().into_iter().collect();
         }
         if let Some(machine) = &self.machine
             && machine.scopes.contains(&TokenScope::TicketRead)

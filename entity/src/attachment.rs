@@ -1,14 +1,15 @@
-//! 附件 file of a ticket, an inspection or a rectification task; its bytes lie in the store of objects under their SHA-256.
+//! 附件 file of a ticket, an inspection, a rectification task or an article; its bytes lie in the store of objects under their SHA-256.
 
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{
-    AttachmentId, HospitalId, InspectionId, PersonId, RectificationTaskId, ReplyId, TicketId,
+    ArticleId, AttachmentId, HospitalId, InspectionId, PersonId, RectificationTaskId, ReplyId,
+    TicketId,
 };
 use crate::rules::attach::Kind;
 use crate::values::ScanState;
 
-/// A row of `attachment`; exactly one of ticket, inspection and task stands, the database sees to it.
+/// A row of `attachment`; exactly one of ticket, inspection, task and article stands, the database sees to it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attachment")]
 pub struct Model {
@@ -25,6 +26,8 @@ pub struct Model {
     pub inspection_id: Option<InspectionId>,
     /// Rectification task, whose visibility it has.
     pub task_id: Option<RectificationTaskId>,
+    /// Article, among whose texts it is shown.
+    pub article_id: Option<ArticleId>,
     /// Name that it was given, NFC.
     pub name: String,
     /// Length, in bytes.
@@ -39,6 +42,14 @@ pub struct Model {
     pub uploaded_by: PersonId,
     /// When.
     pub uploaded_at: DateTimeUtc,
+    /// Pixels, of a picture of an article.
+    pub width: Option<i32>,
+    /// Pixels.
+    pub height: Option<i32>,
+    /// Who looked at the picture and found no patient in it.
+    pub cleared_by: Option<PersonId>,
+    /// When.
+    pub cleared_at: Option<DateTimeUtc>,
 }
 
 /// What a file is attached to.
@@ -50,6 +61,8 @@ pub enum Subject {
     Inspection(InspectionId),
     /// A rectification task.
     Task(RectificationTaskId),
+    /// An article.
+    Article(ArticleId),
 }
 
 impl Subject {
@@ -60,6 +73,7 @@ impl Subject {
         ticket
             .or_else(|| InspectionId::parse(text).map(Self::Inspection))
             .or_else(|| RectificationTaskId::parse(text).map(Self::Task))
+            .or_else(|| ArticleId::parse(text).map(Self::Article))
     }
 
     /// Its kind.
@@ -69,6 +83,7 @@ impl Subject {
             Self::Ticket(_) => Kind::Ticket,
             Self::Inspection(_) => Kind::Inspection,
             Self::Task(_) => Kind::Rectification,
+            Self::Article(_) => Kind::Article,
         }
     }
 
@@ -79,6 +94,7 @@ impl Subject {
             Self::Ticket(id) => ("ticket", id.0),
             Self::Inspection(id) => ("inspection", id.0),
             Self::Task(id) => ("rectification_task", id.0),
+            Self::Article(id) => ("knowledge_article", id.0),
         }
     }
 }
@@ -91,6 +107,7 @@ impl Model {
         ticket
             .or_else(|| self.inspection_id.map(Subject::Inspection))
             .or_else(|| self.task_id.map(Subject::Task))
+            .or_else(|| self.article_id.map(Subject::Article))
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Model {
     pub hospital_id: HospitalId,
     /// Contract whose vendor writes and reads it.
     pub contract_id: ContractId,
+    /// Human number; an English article has that of its original.
+    pub number: String,
     /// Optimistic lock.
     pub version: i32,
     /// Kind.

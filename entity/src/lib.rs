@@ -8,6 +8,8 @@ pub mod partial;
 pub mod rules;
 pub mod values;
 
+pub mod article_counter;
+pub mod article_file;
 pub mod article_rating;
 pub mod article_text;
 pub mod article_version;

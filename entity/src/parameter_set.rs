@@ -58,6 +58,12 @@ pub struct Model {
     pub return_voids: ReturnVoids,
     /// Whether both parties agreed in writing on electronic seals and signatures (电子签名法 3).
     pub eseal_agreed: bool,
+    /// Service telephone (二(一)); none where none was named.
+    pub hotline: Option<String>,
+    /// Mailbox of the service.
+    pub service_email: Option<String>,
+    /// QQ number or group of the service.
+    pub service_qq: Option<String>,
     /// Who locked it; none for the setup.
     pub locked_by: Option<PersonId>,
     /// When it was locked.

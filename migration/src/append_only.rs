@@ -6,7 +6,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-/// Puts the guards on `tables`.
+/// Makes what the guards call, and puts them on `tables`; once, in the first step that has any.
 pub async fn guard(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     let db = manager.get_connection();
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
@@ -17,6 +17,13 @@ pub async fn guard(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), D
         )
         .await?;
     }
+    extend(manager, tables).await
+}
+
+/// Puts the guards on more tables.
+pub async fn extend(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let postgres = manager.get_database_backend() == DbBackend::Postgres;
     for table in tables {
         if postgres {
             db.execute_unprepared(&format!(
@@ -37,8 +44,19 @@ pub async fn guard(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), D
     Ok(())
 }
 
-/// Takes the guards away, for the way back.
+/// Takes the guards and what they call away, for the way back.
 pub async fn release(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    shrink(manager, tables).await?;
+    if manager.get_database_backend() == DbBackend::Postgres {
+        let db = manager.get_connection();
+        db.execute_unprepared("DROP FUNCTION icuops_append_only()")
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes the guards of some tables away.
+pub async fn shrink(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     let db = manager.get_connection();
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
     for table in tables {
@@ -51,10 +69,6 @@ pub async fn release(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(),
                     .await?;
             }
         }
-    }
-    if postgres {
-        db.execute_unprepared("DROP FUNCTION icuops_append_only()")
-            .await?;
     }
     Ok(())
 }

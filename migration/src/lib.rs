@@ -26,6 +26,9 @@ mod m20261128_000021_eseal;
 mod m20261128_000022_rectification;
 mod m20261128_000025_evidence;
 mod m20261128_000030_knowledge;
+mod m20261128_000031_desk;
+mod m20261128_000032_article_number;
+mod m20261128_000033_article_file;
 mod table;
 
 /// Every step, oldest first.
@@ -54,6 +57,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000022_rectification::Migration),
             Box::new(m20261128_000025_evidence::Migration),
             Box::new(m20261128_000030_knowledge::Migration),
+            Box::new(m20261128_000031_desk::Migration),
+            Box::new(m20261128_000032_article_number::Migration),
+            Box::new(m20261128_000033_article_file::Migration),
         ]
     }
 }

@@ -145,6 +145,7 @@ fn toml_file() -> api::setup::SetupFile {
             government_procurement: false,
             vendor_is_sme: false,
             eseal_agreed: false,
+            service: api::setup::ServicePart::default(),
         },
         manager: account("new_manager"),
         it_admin: account("new_admin"),

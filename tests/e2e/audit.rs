@@ -52,7 +52,9 @@ both_backends! {
     /// L64
     async fn the_database_refuses_to_change_history(app: &TestApp) {
         app.consult("audit-key-2").await;
-        for table in ["audit", "ticket_event", "sla_event"] {
+        let status = json!({ "idempotencyKey": "audit-status", "state": "DEGRADED" });
+        crate::inspection::act(app, "it_admin", "setSystemStatus", "status{state}", status).await;
+        for table in ["audit", "ticket_event", "sla_event", "system_status"] {
             for verb in [format!("DELETE FROM {table}"), format!("UPDATE {table} SET seq = seq + 1")] {
                 let tx = app.app.db.begin_write().await.unwrap();
                 assert!(tx.execute_unprepared(&verb).await.is_err(), "{verb}");

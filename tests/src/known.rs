@@ -13,6 +13,12 @@ impl TestApp {
         let content = |what: &str| json!({ "title": format!("{tag}{what}"), "module": tag, "tags": [tag], "body": format!("{tag}\n:::audience IT\n{tag}{what}\n:::"), "audiences": ["STAFF"], "dataLevel": 1 });
         let first = json!({ "idempotencyKey": key("first"), "kind": "HOWTO", "language": "ZH", "content": content("一") });
         let id = self.article(by.engineer, "draftArticle", first).await;
+        let shot = self.attach(by.engineer, &json!({ "id": id }), tag).await;
+        let mut shown = content("一");
+        shown["body"] = json!(format!(
+            "{tag} ![{tag}](file:{})",
+            shot.as_str().unwrap_or_default()
+        ));
         let at = |version: i32, more: Value| {
             let mut input = json!({ "articleId": id, "expectedVersion": version });
             input
@@ -22,14 +28,23 @@ impl TestApp {
             input
         };
         for (account, name, input) in [
-            (by.engineer, "submitArticle", at(1, json!({}))),
+            (
+                by.engineer,
+                "reviseArticle",
+                at(1, json!({ "content": shown })),
+            ),
+            (by.engineer, "submitArticle", at(2, json!({}))),
             (
                 by.it_admin,
                 "returnArticle",
-                at(2, json!({ "reason": tag })),
+                at(3, json!({ "reason": tag })),
             ),
-            (by.engineer, "submitArticle", at(3, json!({}))),
-            (by.it_admin, "publishArticle", at(4, json!({}))),
+            (by.engineer, "submitArticle", at(4, json!({}))),
+            (
+                by.it_admin,
+                "publishArticle",
+                at(5, json!({ "clearedFileIds": [shot] })),
+            ),
             (
                 by.nurse,
                 "rateArticle",
@@ -38,12 +53,12 @@ impl TestApp {
             (
                 by.engineer,
                 "reviseArticle",
-                at(5, json!({ "content": content("二") })),
+                at(6, json!({ "content": shown })),
             ),
             (
                 by.it_admin,
                 "markArticleOutdated",
-                at(6, json!({ "outdated": true, "reason": tag })),
+                at(7, json!({ "outdated": true, "reason": tag })),
             ),
         ] {
             self.made(account, name, input).await;

@@ -290,6 +290,7 @@ pub fn prefix_of(name: &str, parent: &str) -> &'static str {
         "recurrenceOf" | "subjectId" => return "tkt",
         "taskId" => return "rtk",
         "originalId" => return "art",
+        "clearedFileIds" => return "att",
         "evidenceIds" => return "att",
         _ => return "psn",
     }

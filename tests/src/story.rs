@@ -412,7 +412,7 @@ impl TestApp {
     }
 
     /// Attaches a picture of one pixel, named by `tag`; the id of the file.
-    async fn attach(&self, account: &str, of: &Value, tag: &str) -> Value {
+    pub(crate) async fn attach(&self, account: &str, of: &Value, tag: &str) -> Value {
         let name: String = tag.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let subject = of["id"].as_str().unwrap();
         let answer = reqwest::Client::new()

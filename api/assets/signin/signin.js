@@ -26,6 +26,8 @@ const TEXT = {
     cancel: '取消',
     signOut: '退出登录',
     signedIn: '已登录',
+    portal: '门户',
+    portalHint: '公告、手册、应急指引、巡检与时效',
     graphiql: '接口工作台 GraphiQL',
     graphiqlHint: '在浏览器中查询与操作工单',
     apiOnly: '本系统的功能经接口 /graphql 提供。',
@@ -78,6 +80,8 @@ const TEXT = {
     cancel: 'Cancel',
     signOut: 'Sign out',
     signedIn: 'Signed in',
+    portal: 'Portal',
+    portalHint: 'Notices, manuals, emergency instructions, inspections, clocks',
     graphiql: 'GraphiQL, the API workbench',
     graphiqlHint: 'Query and work on tickets in the browser',
     apiOnly: 'This system is used through its API at /graphql.',
@@ -287,9 +291,16 @@ function forget() {
   for (const id of ['who-name', 'who-account', 'who-roles']) $(id).textContent = '';
 }
 
+/** The page of the portal that led here; no other address is followed. */
+function wanted() {
+  const next = new URLSearchParams(location.search).get('next');
+  return next !== null && /^\/portal\/[a-z0-9._/-]*$/.test(next) ? next : null;
+}
+
 function enter(next) {
   viewer = next;
   if (viewer.mustChangePassword) show('change', $('current').value ? 'new' : 'current');
+  else if (wanted()) location.replace(wanted());
   else show('home', 'home-title');
 }
 

@@ -2,6 +2,7 @@
 
 use entity::attachment::{self, Subject};
 use entity::ids::{AttachmentId, PersonId};
+use entity::rules::picture::{Size, is_picture, look};
 use entity::values::{ScanState, TicketAction, TicketEventKind};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
@@ -11,7 +12,7 @@ use super::{NewFile, store};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::{Tx, retrying};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, UserErrorCode};
 use crate::replay::Replay;
 use crate::requester::Requester;
 use crate::ticket::ops::Change;
@@ -36,11 +37,18 @@ pub async fn add(
         .as_deref()
         .map(|key| Replay::of(key, "POST /files", &input))
         .transpose()?;
+    let size_px = match place.subject {
+        Subject::Article(_) if is_picture(new.media) => Some(looked(&new).await?),
+        Subject::Ticket(_) | Subject::Inspection(_) | Subject::Task(_) | Subject::Article(_) => {
+            None
+        }
+    };
     let row = Row {
         name: new.name,
         media: new.media,
         sha256: new.staged.sha256.clone(),
         size: i64::try_from(new.staged.size).map_err(Error::internal)?,
+        size_px,
     };
     let now = app.clock.now();
     store(app).promote(new.staged, place.hospital, now).await?;
@@ -48,7 +56,7 @@ pub async fn add(
         Box::pin(async {
             match place.subject {
                 Subject::Ticket(_) => to_ticket(app, who, place, &row, replay.as_ref()).await,
-                Subject::Inspection(_) | Subject::Task(_) => {
+                Subject::Inspection(_) | Subject::Task(_) | Subject::Article(_) => {
                     to_other(app, who, place, &row, replay.as_ref()).await
                 }
             }
@@ -63,6 +71,17 @@ struct Row {
     media: &'static str,
     sha256: String,
     size: i64,
+    size_px: Option<Size>,
+}
+
+/// Width and height of a picture that says no more than it shows: it is going to stand on pages.
+async fn looked(new: &NewFile) -> Result<Size> {
+    let (media, bytes) = (new.media, new.staged.bytes().await?);
+    let seen = tokio::task::spawn_blocking(move || look(media, &bytes));
+    seen.await.map_err(Error::internal)?.map_err(|problem| {
+        let (zh, en) = problem.text();
+        Error::from(UserErrorCode::Invalid).detail(zh, en)
+    })
 }
 
 /// The file of the same call, if it was answered before.
@@ -95,11 +114,13 @@ async fn insert(
     id: AttachmentId,
     new: &Row,
 ) -> Result<attachment::Model> {
-    let (mut ticket, mut inspection, mut task) = (None, None, None);
+    let (mut ticket, mut inspection, mut task, mut article) = (None, None, None, None);
+    let px = |side: u32| i32::try_from(side).ok();
     match place.subject {
         Subject::Ticket(id) => ticket = Some(id),
         Subject::Inspection(id) => inspection = Some(id),
         Subject::Task(id) => task = Some(id),
+        Subject::Article(id) => article = Some(id),
     }
     let row = attachment::ActiveModel {
         id: Set(id),
@@ -108,6 +129,7 @@ async fn insert(
         reply_id: Set(None),
         inspection_id: Set(inspection),
         task_id: Set(task),
+        article_id: Set(article),
         name: Set(new.name.clone()),
         size_bytes: Set(new.size),
         content_type: Set(new.media.to_owned()),
@@ -115,6 +137,10 @@ async fn insert(
         scan_state: Set(ScanState::NotScanned),
         uploaded_by: Set(me),
         uploaded_at: Set(app.clock.now()),
+        width: Set(new.size_px.and_then(|size| px(size.width))),
+        height: Set(new.size_px.and_then(|size| px(size.height))),
+        cleared_by: Set(None),
+        cleared_at: Set(None),
     };
     Ok(row.insert(tx).await?)
 }

@@ -6,7 +6,7 @@ use entity::ids::{AttachmentId, HospitalId, ReplyId};
 use entity::values::ScanState;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::subject::seen;
+use super::seen;
 use crate::account::graphql::Person;
 use crate::error::Result;
 use crate::graphql::{Found, Node, app, requester};

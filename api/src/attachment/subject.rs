@@ -6,7 +6,9 @@ use entity::attachment::{Column, Subject};
 use entity::ids::{HospitalId, InspectionId, RectificationTaskId, TicketId};
 use entity::rules::access::Permission;
 use entity::rules::attach::{Kind, MOST, READ, Refused, Standing, admits};
-use entity::{attachment, inspection, rectification_task, ticket};
+use entity::{
+    article_version, attachment, inspection, knowledge_article, rectification_task, ticket,
+};
 use sea_orm::sea_query::{Condition, IntoCondition};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
@@ -15,6 +17,7 @@ use sea_orm::{
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::inspection::{seen as of_contract, seen_tasks};
+use crate::knowledge;
 use crate::requester::Requester;
 
 /// Where a file may be attached.
@@ -38,6 +41,7 @@ pub(super) fn of(subject: Subject) -> Condition {
         Subject::Ticket(id) => Column::TicketId.eq(id),
         Subject::Inspection(id) => Column::InspectionId.eq(id),
         Subject::Task(id) => Column::TaskId.eq(id),
+        Subject::Article(id) => Column::ArticleId.eq(id),
     }
     .into_condition()
 }
@@ -95,6 +99,22 @@ pub(super) async fn open(
                 (row.hospital_id, standing)
             })
         }
+        Subject::Article(id) => {
+            let query = knowledge_article::Entity::find_by_id(id).filter(knowledge::seen(who));
+            let row = locked(query, lock).one(db).await?;
+            match row.filter(|row| who.may_at(row.hospital_id, permission)) {
+                None => None,
+                Some(row) => {
+                    let latest = article_version::Entity::find_by_id((row.id, row.latest_seq))
+                        .one(db)
+                        .await?
+                        .ok_or_else(|| Error::internal("an article without its version"))?;
+                    let gone = row.retired_at.is_some();
+                    let standing = Standing::Article(gone, latest.state, latest.side);
+                    Some((row.hospital_id, standing))
+                }
+            }
+        }
     };
     let (hospital, standing) = found.ok_or_else(missing)?;
     admits(standing, side).map_err(refused)?;
@@ -128,7 +148,10 @@ pub(super) async fn has_room(db: &impl ConnectionTrait, place: &Place) -> Result
 }
 
 /// Those of the files whose subject the person sees; one statement a kind.
-pub(super) async fn seen(
+///
+/// # Errors
+/// Those of the database.
+pub async fn seen(
     db: &impl ConnectionTrait,
     who: &Requester,
     rows: Vec<attachment::Model>,
@@ -164,6 +187,9 @@ pub(super) async fn seen(
         rectification_task,
         seen_tasks(who, READ)
     );
-    let is_seen = |row: &attachment::Model| row.subject().is_some_and(|one| found.contains(&one));
+    let of_articles = knowledge::seen_files(db, who, &rows).await?;
+    let is_seen = |row: &attachment::Model| {
+        of_articles.contains(&row.id) || row.subject().is_some_and(|one| found.contains(&one))
+    };
     Ok(rows.into_iter().filter(is_seen).collect())
 }

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod report;
 mod secret;
 pub mod serve;
+pub mod site;
 pub mod user;
 
 use api::app::App;

@@ -80,6 +80,9 @@ pub struct ServeArgs {
         value_delimiter = ','
     )]
     trust_roots: Vec<PathBuf>,
+    /// 不生成静态门户页面（由别处生成时）. Do not make the static pages, where they are made elsewhere.
+    #[arg(long, env = "ICUOPS_NO_PORTAL")]
+    no_portal: bool,
     /// 仅供基准测试：不计查询成本. For benchmarks only: the cost buckets do not count.
     #[arg(long, hide = true)]
     unmetered: bool,
@@ -149,6 +152,7 @@ pub async fn serve(args: ServeArgs) -> Result<ExitCode> {
     config.password_days = args.password_preset.max_days();
     config.metrics_token = args.metrics_token.filter(|token| !token.is_empty());
     config.metrics_listen = args.metrics_listen;
+    config.portal = !args.no_portal;
     if args.unmetered {
         tracing::warn!("the cost buckets are off: this server is not protected from overuse");
         config.metered = false;
@@ -190,13 +194,17 @@ pub async fn demo(args: DemoArgs) -> Result<ExitCode> {
         }
     }
     config.demo = true;
+    config.portal = true;
     // The shared password stays what the command prints.
     config.password_days = None;
     let app = App::start(config, Clock::real()).await?;
     api::demo::prepare(&app, args.as_of, &mut |line| say(line)).await?;
+    say("正在生成门户页面…… Making the pages of the portal …");
+    api::portal::build::all(&app, None).await?;
     say(&format!(
         "\n演示已就绪 ready at http://{address}/   GraphiQL: http://{address}/graphiql"
     ));
+    say(&format!("门户 portal: http://{address}/portal/"));
     say(&format!("账号 accounts: {}", api::demo::ACCOUNTS.join(" ")));
     say(&format!("口令 password: {}", api::demo::PASSWORD));
     serve_until_end(app, listener).await

@@ -1,10 +1,13 @@
-//! The demonstration: two hospitals, one vendor, a contract year around today, tickets in every state, and a year of inspections.
+//! The demonstration: two hospitals, one vendor, a contract year around today, tickets in every state, a year of
+//! inspections, a knowledge base and notices.
 //!
 //! Tickets are made by the same operations that people use, under a clock that walks through the
 //! past months, so every row, clock, message and audit entry is what the product itself writes. The
 //! same day and seed give the same story; ids are new each time.
 
+mod articles;
 mod inspections;
+mod notices;
 mod pending;
 pub mod people;
 mod statements;

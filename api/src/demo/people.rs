@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::requester::Requester;
 use crate::setup::{
     self, AccountPart, ContractPart, DepartmentPart, HospitalPart, NewPerson, ProjectManagerPart,
-    SetupFile, VendorPart,
+    ServicePart, SetupFile, VendorPart,
 };
 
 /// The people that the story needs.
@@ -42,7 +42,13 @@ impl Cast {
     }
 }
 
-fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupFile {
+fn file(
+    start: NaiveDate,
+    (code, name): (&str, &str),
+    no: &str,
+    beds: i32,
+    service: ServicePart,
+) -> SetupFile {
     let account = |account: &str| AccountPart {
         account: account.to_owned(),
         name: account.to_owned(),
@@ -81,6 +87,7 @@ fn file(start: NaiveDate, code: &str, name: &str, no: &str, beds: i32) -> SetupF
             government_procurement: true,
             vendor_is_sme: true,
             eseal_agreed: false,
+            service,
         },
         manager: account("manager"),
         it_admin: account("it_admin"),
@@ -103,13 +110,29 @@ pub async fn found(app: &App, start: NaiveDate) -> Result<Cast> {
     let (a, departments) = setup::found(
         &tx,
         app,
-        &file(start, "DEMO", "示范市中心医院", "DEMO-2026-001", 24),
+        &file(
+            start,
+            ("DEMO", "示范市中心医院"),
+            "DEMO-2026-001",
+            24,
+            ServicePart {
+                hotline: Some("400-000-0000".to_owned()),
+                email: Some("service@demo.example".to_owned()),
+                qq: Some("重症运维服务群".to_owned()),
+            },
+        ),
     )
     .await?;
     let (b, departments_b) = setup::found(
         &tx,
         app,
-        &file(start, "DEMO-B", "示范县人民医院", "DEMO-B-2026-001", 10),
+        &file(
+            start,
+            ("DEMO-B", "示范县人民医院"),
+            "DEMO-B-2026-001",
+            10,
+            ServicePart::default(),
+        ),
     )
     .await?;
     setup::sign_annex(

@@ -13,7 +13,9 @@ use entity::values::{
 };
 use sea_orm::EntityTrait;
 
+use super::articles::Library;
 use super::inspections::Visits;
+use super::notices::Board;
 use super::people::Cast;
 use super::statements::Statements;
 use crate::app::App;
@@ -309,8 +311,11 @@ pub async fn tell(
     let mut made: BTreeMap<u64, TicketId> = BTreeMap::new();
     let mut visits = Visits::new(start, now);
     let mut statements = Statements::new(now);
+    let mut library = Library::new(start, now)?;
+    let mut board = Board::new(start, now);
     for (place, ((at, no, _), deed)) in deeds.into_iter().enumerate() {
-        statements.until(app, cast, &mut visits, at).await?;
+        let others = (&mut statements, &mut visits);
+        told(app, cast, (&mut library, &mut board), others, at).await?;
         app.clock.set(at);
         jobs::drain(app).await?;
         act(app, cast, &mut made, no, deed).await?;
@@ -318,10 +323,30 @@ pub async fn tell(
             say(&format!("  {} / {total}", place + 1));
         }
     }
-    statements.until(app, cast, &mut visits, now).await?;
+    let others = (&mut statements, &mut visits);
+    told(app, cast, (&mut library, &mut board), others, now).await?;
     app.clock.set(now);
     jobs::drain(app).await?;
     super::pending::tell(app, cast).await
+}
+
+/// What is announced and written before `until`, in the order of time.
+async fn told(
+    app: &App,
+    cast: &Cast,
+    (library, board): (&mut Library, &mut Board),
+    (statements, visits): (&mut Statements, &mut Visits),
+    until: DateTime<Utc>,
+) -> Result<()> {
+    while let Some(at) = board.next(until) {
+        library
+            .until(app, cast, (&mut *statements, &mut *visits), at)
+            .await?;
+        app.clock.set(at);
+        jobs::drain(app).await?;
+        board.act(app, cast, library).await?;
+    }
+    library.until(app, cast, (statements, visits), until).await
 }
 
 async fn act(

@@ -47,6 +47,10 @@ impl Default for Guard {
     }
 }
 
+/// Marks an answer whose body stays although its status is one of an error.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorPage;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
 
@@ -205,7 +209,9 @@ fn as_json(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceRespon
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(is_json);
-    if json || !(status.is_client_error() || status.is_server_error()) {
+    // A page that says that there is no such page is for people.
+    let page = response.response().extensions().contains::<ErrorPage>();
+    if json || page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let mut answer = error_response(&of_status(status), reader);

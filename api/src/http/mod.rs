@@ -9,6 +9,7 @@ pub mod guard;
 pub mod negotiate;
 pub mod origin;
 pub mod pages;
+pub mod portal;
 pub mod rate;
 pub mod respond;
 pub mod verify;
@@ -85,6 +86,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
                     .route(web::get().to(verify::verify))
                     .route(web::post().to(verify::verify_file)),
             )
+            .configure(portal::configure)
             .configure(pages::configure)
             .wrap(from_fn(guard))
     })

@@ -2,7 +2,7 @@
 //! contracts that they serve for vendor people. What is found about security is for named engineers only.
 
 use entity::rules::access::{Permission, allows};
-use entity::values::{InspectionScope, Role, Side};
+use entity::values::{Audience, InspectionScope, Role, Side};
 use entity::{finding, inspection_participant, rectification_task};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Query};
@@ -19,6 +19,9 @@ pub fn seen<C: ColumnTrait>(
 ) -> Condition {
     if who.is_system {
         return Condition::all();
+    }
+    if let Some(portal) = &who.portal {
+        return portal.rows(permission, hospital, contract);
     }
     let mut any = Condition::any();
     for grant in &who.grants {
@@ -48,6 +51,15 @@ pub fn seen<C: ColumnTrait>(
 pub fn seen_findings(who: &Requester, permission: Permission) -> Condition {
     use finding::Column as C;
     let all = Condition::all().add(seen(who, permission, C::HospitalId, C::ContractId));
+    if let Some(portal) = &who.portal {
+        // Every person of the vendor reads its pages.
+        return match portal.audience {
+            Audience::Vendor => all.add(C::Scope.ne(InspectionScope::Sec)),
+            Audience::Staff | Audience::Icu | Audience::It | Audience::Mgmt | Audience::Audit => {
+                all
+            }
+        };
+    }
     let engineer_only: Vec<_> = who
         .hospitals()
         .into_iter()

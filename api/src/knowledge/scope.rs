@@ -7,11 +7,13 @@ use entity::knowledge_article::{self as article, Column as C};
 use entity::rules::access::{Permission, allows};
 use entity::rules::audience::{
     Audiences, Record, audiences_of, blocks_of, cap, is_of_one_department, sees_version as sees,
+    stands_on,
 };
-use entity::values::{ArticleState, Audience, Side};
+use entity::values::{ArticleState, ArticleVersionState, Audience, Side};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 
+use crate::portal::PortalReader;
 use crate::requester::Requester;
 
 /// The columns of a table whose rows have audiences.
@@ -45,6 +47,9 @@ fn served(who: &Requester, hospital: HospitalId) -> Vec<ContractId> {
 /// Rows that the reader reads as one of their audiences: the SQL form of `rules::audience::reads`.
 #[must_use]
 pub fn reached<C: ColumnTrait>(who: &Requester, of: &Columns<C>) -> Condition {
+    if let Some(portal) = &who.portal {
+        return shown(portal, of);
+    }
     // An empty "any" would be everything.
     let mut any = Condition::any().add(of.hospital.is_null());
     for grant in &who.grants {
@@ -77,6 +82,29 @@ pub fn reached<C: ColumnTrait>(who: &Requester, of: &Columns<C>) -> Condition {
     any
 }
 
+/// Rows that stand on the pages of an audience: its own and those for everybody, up to the cap of its own.
+fn shown<C: ColumnTrait>(portal: &PortalReader, of: &Columns<C>) -> Condition {
+    let bits = Expr::col(of.bits.as_column_ref()).bit_and(portal.reads().bits());
+    let mut here = Condition::all()
+        .add(of.hospital.eq(portal.hospital))
+        .add(bits.ne(0))
+        .add(of.level.lte(cap(portal.audience)));
+    if let (Some(contract), Audience::Vendor) = (of.contract, portal.audience) {
+        here = here.add(contract.is_in(portal.contract));
+    }
+    // What is for one department only stands on the pages of that department; a row for more audiences than the ward
+    // stands on those of the others.
+    let others = Expr::col(of.bits.as_column_ref())
+        .bit_and(portal.reads().bits() & !Audiences::bit(Audience::Icu));
+    let mut own = Condition::any()
+        .add(of.department.is_null())
+        .add(others.ne(0));
+    if let Some(department) = portal.department {
+        own = own.add(of.department.eq(department));
+    }
+    here.add(own)
+}
+
 /// Articles in scope: the SQL form of `rules::audience::sees_article`.
 #[must_use]
 pub fn seen(who: &Requester) -> Condition {
@@ -84,6 +112,7 @@ pub fn seen(who: &Requester) -> Condition {
         return Condition::all();
     }
     let published = Condition::all().add(C::State.eq(ArticleState::Published));
+    // Pages have no role, so that nothing but what is published is added below.
     let mut any = Condition::any().add(published.add(reached(who, &ARTICLE)));
     for grant in &who.grants {
         let here = Condition::all().add(C::HospitalId.eq(grant.hospital));
@@ -103,6 +132,9 @@ pub fn blocks(who: &Requester, hospital: HospitalId, side: Side) -> Audiences {
     if who.is_system {
         return Audiences::ALL;
     }
+    if let Some(portal) = &who.portal {
+        return portal.reads();
+    }
     who.roles_at(hospital)
         .map(|role| blocks_of(role, side))
         .fold(Audiences::NONE, Audiences::and)
@@ -115,19 +147,24 @@ pub fn sees_version(
     article: &article::Model,
     version: &article_version::Model,
 ) -> bool {
+    let record = |department| Record {
+        audiences: Audiences::from_bits(version.audience_bits),
+        data_level: version.data_level,
+        is_for_department: version
+            .department_id
+            .is_none_or(|of| department == Some(of)),
+    };
+    if let Some(portal) = &who.portal {
+        return version.state == ArticleVersionState::Published
+            && stands_on(portal.audience, record(portal.department));
+    }
     who.is_system
         || who
             .grants
             .iter()
             .filter(|grant| grant.hospital == article.hospital_id)
             .any(|grant| {
-                let record = Record {
-                    audiences: Audiences::from_bits(version.audience_bits),
-                    data_level: version.data_level,
-                    is_for_department: version
-                        .department_id
-                        .is_none_or(|department| grant.department == Some(department)),
-                };
+                let record = record(grant.department);
                 sees(grant.role, version.state, version.side, record)
             })
 }

@@ -5,8 +5,9 @@ use std::hash::Hash;
 
 use async_graphql::dataloader::Loader;
 use entity::attachment::{self, Subject};
-use entity::ids::{AttachmentId, HospitalId, InspectionId, RectificationTaskId};
-use entity::{inspection_evidence, rectification_evidence};
+use entity::ids::{ArticleId, AttachmentId, HospitalId, InspectionId, RectificationTaskId};
+use entity::rules::audience::Audiences;
+use entity::{article_file, inspection_evidence, rectification_evidence};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -27,11 +28,13 @@ impl Loader<AttachmentsOf> for Rows {
     ) -> Result<HashMap<AttachmentsOf, Self::Value>, Error> {
         use attachment::Column as C;
         let (mut tickets, mut inspections, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut articles = Vec::new();
         for key in keys {
             match key.1 {
                 Subject::Ticket(id) => tickets.push(id),
                 Subject::Inspection(id) => inspections.push(id),
                 Subject::Task(id) => tasks.push(id),
+                Subject::Article(id) => articles.push(id),
             }
         }
         // An empty list would cost the engines a look at every row.
@@ -44,6 +47,9 @@ impl Loader<AttachmentsOf> for Rows {
         }
         if !tasks.is_empty() {
             any = any.add(C::TaskId.is_in(padded(&tasks)));
+        }
+        if !articles.is_empty() {
+            any = any.add(C::ArticleId.is_in(padded(&articles)));
         }
         let rows = read(self, keys.iter().map(|key| key.0), any).await?;
         let mut found: HashMap<AttachmentsOf, Self::Value> = HashMap::new();
@@ -133,4 +139,45 @@ named_by! {
 named_by! {
     /// Files that a submission of a rectification task names, by its place.
     SubmissionFiles(RectificationTaskId, TaskId, task_id), rectification_evidence
+}
+
+/// Files that the text of a version names, each with the audiences that read where it does; oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VersionFiles(pub HospitalId, pub ArticleId, pub i32);
+
+impl Loader<VersionFiles> for Rows {
+    type Value = Vec<(attachment::Model, Audiences)>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[VersionFiles],
+    ) -> Result<HashMap<VersionFiles, Self::Value>, Error> {
+        use article_file::Column as C;
+        let ids: Vec<ArticleId> = keys.iter().map(|key| key.1).collect();
+        let rows = article_file::Entity::find()
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(C::ArticleId.is_in(padded(&ids)))
+            .all(self.0.edges())
+            .await?;
+        let wanted = |row: &article_file::Model| {
+            keys.contains(&VersionFiles(row.hospital_id, row.article_id, row.seq))
+        };
+        let (mut named, mut readers) = (Vec::new(), HashMap::new());
+        for row in rows.into_iter().filter(wanted) {
+            let key = VersionFiles(row.hospital_id, row.article_id, row.seq);
+            named.push((key, row.attachment_id));
+            let audiences = Audiences::from_bits(row.audience_bits);
+            readers.insert((key, row.attachment_id), audiences);
+        }
+        let found = behind(self, keys.iter().map(|key| key.0), named).await?;
+        let told = found.into_iter().map(|(key, files)| {
+            let with = |file: attachment::Model| {
+                let audiences = readers.get(&(key, file.id)).copied();
+                (file, audiences.unwrap_or(Audiences::NONE))
+            };
+            (key, files.into_iter().map(with).collect())
+        });
+        Ok(told.collect())
+    }
 }

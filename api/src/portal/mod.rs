@@ -1,24 +1,53 @@
 //! What the pages of a hospital are built from beside its records (`portal.md` 4): notices, planned windows, the state of
 //! the system, the disaster banner, and the revision that grows with whatever pages show.
 //!
-//! The pages themselves are not made here.
+//! `site-gen` makes the pages, as the reader of each [`instance`].
 
+pub mod build;
 pub mod graphql;
+pub mod instance;
 pub mod ops;
+mod reader;
+pub mod source;
+
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use entity::ids::HospitalId;
 use entity::notice::Column as C;
 use entity::rules::access::{Permission, allows};
+use entity::values::Audience;
 use entity::{portal_revision, system_status};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::knowledge::{Columns, reached};
 use crate::requester::Requester;
+
+pub use reader::PortalReader;
+
+/// The folder that holds the roots, each below the name of its instance.
+#[must_use]
+pub fn roots(app: &App) -> PathBuf {
+    app.config.data.join("portal")
+}
+
+/// For whom the pages of an audience are, in Chinese and English.
+#[must_use]
+pub const fn audience_words(audience: Audience) -> (&'static str, &'static str) {
+    match audience {
+        Audience::Staff => ("全院员工", "all staff"),
+        Audience::Icu => ("重症医学科", "intensive care"),
+        Audience::It => ("信息中心", "information centre"),
+        Audience::Mgmt => ("医院管理人员", "hospital managers"),
+        Audience::Vendor => ("服务商", "vendor"),
+        Audience::Audit => ("审计", "auditors"),
+    }
+}
 
 const NOTICE: Columns<C> = Columns {
     hospital: C::HospitalId,

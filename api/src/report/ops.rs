@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use entity::ids::{ContractId, HospitalId, InspectionId, PersonId, ReportId, TicketId};
 use entity::rules::access::Permission;
+use entity::rules::audience::read_as;
 use entity::rules::report as rule;
 use entity::rules::statement::Month;
 use entity::values::{NotificationKind, ReportAction, ReportState, Role, Side};
@@ -69,6 +70,22 @@ pub(super) struct Change<'a> {
 pub fn visible(app: &App, who: &Requester) -> Condition {
     use report_issue::Column as C;
     let mut any = Condition::any().add(C::Id.is_null());
+    if let Some(portal) = &who.portal {
+        let role = read_as(portal.audience).map(Role::word);
+        let codes = app.reports.definitions().filter(|definition| {
+            let roles = &definition.spec.permission.preview;
+            roles.iter().any(|word| Some(word.as_str()) == role)
+        });
+        // Drafts and approved ones stand on no page (SG-REPORT-1).
+        return portal
+            .rows(Permission::ReportRead, C::HospitalId, C::ContractId)
+            .add(C::Code.is_in(codes.map(|definition| definition.spec.code.clone())))
+            .add(C::State.is_in([
+                ReportState::Issued,
+                ReportState::Superseded,
+                ReportState::Revoked,
+            ]));
+    }
     if who.machine.is_some() {
         return any;
     }
@@ -894,7 +911,7 @@ pub async fn revoke(
 /// # Errors
 /// `NOT_FOUND`, those of the database.
 pub async fn find(app: &App, who: &Requester, id: Option<ReportId>) -> Result<report_issue::Model> {
-    who.require(Permission::ReportRead)?;
+    who.reads(Permission::ReportRead)?;
     report_issue::Entity::find_by_id(id.ok_or_else(|| missing("reportId"))?)
         .filter(visible(app, who))
         .one(app.db.read())

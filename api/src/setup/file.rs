@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
+use entity::rules::desk;
+use entity::rules::screening::screen;
 use serde::Deserialize;
 
 use crate::account::ops::fold;
@@ -81,6 +83,21 @@ pub struct ContractPart {
     /// Whether both parties agreed in writing on electronic seals and signatures; no if it is left out.
     #[serde(default)]
     pub eseal_agreed: bool,
+    /// How the service is reached; what is left out is not shown.
+    #[serde(default)]
+    pub service: ServicePart,
+}
+
+/// How the service is reached (二(一)).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServicePart {
+    /// Service telephone; never the mobile of a person.
+    pub hotline: Option<String>,
+    /// Mailbox.
+    pub email: Option<String>,
+    /// QQ number or group.
+    pub qq: Option<String>,
 }
 
 /// An account.
@@ -140,6 +157,7 @@ pub fn check(file: &SetupFile) -> Result<()> {
             "the fee is negative, or the start lies before the calendar",
         );
     }
+    service(&file.contract.service)?;
     let accounts: BTreeSet<String> = [
         &file.manager.account,
         &file.it_admin.account,
@@ -157,6 +175,38 @@ pub fn check(file: &SetupFile) -> Result<()> {
             "manager.account",
             "三个账号须不同，至少 3 个字符且无空白",
             "three different accounts of at least 3 characters without blanks",
+        );
+    }
+    Ok(())
+}
+
+/// Whether telephone, mailbox and group can be what they are called.
+fn service(part: &ServicePart) -> Result<()> {
+    let bad = |field: &str, zh: &str, en: &str| {
+        Err(Error::from(UserErrorCode::Invalid)
+            .at(["contract", "service", field])
+            .detail(zh, en))
+    };
+    let fits = |text: &Option<String>, rule: fn(&str) -> bool| {
+        text.as_deref().is_none_or(|text| {
+            text.chars().count() <= desk::LONGEST && rule(text) && text.trim() == text
+        })
+    };
+    if !fits(&part.hotline, desk::is_service_phone) {
+        return bad(
+            "hotline",
+            "服务热线为固定号码，不能是个人手机号",
+            "the hotline is a telephone number and nobody's mobile",
+        );
+    }
+    if !fits(&part.email, desk::is_mailbox) {
+        return bad("email", "不是邮箱地址", "it is no mail address");
+    }
+    if !fits(&part.qq, |text| !text.is_empty() && screen(text).is_none()) {
+        return bad(
+            "qq",
+            "为空、过长或含个人号码",
+            "it is empty, too long or has the number of a person",
         );
     }
     Ok(())

@@ -12,7 +12,7 @@ use entity::{contract, department, hospital, parameter_set, service_period, sla_
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::SetupFile;
+use super::{ContractPart, SetupFile};
 use crate::app::App;
 use crate::calendar;
 use crate::db::Tx;
@@ -90,7 +90,7 @@ pub async fn found(
     };
     let contract = contract.into_active_model().reset_all().insert(tx).await?;
     periods(tx, app, &contract).await?;
-    parameters(tx, app, &contract, part.eseal_agreed).await?;
+    parameters(tx, app, &contract, part).await?;
     let calendar =
         Calendar::with_provisional().map_err(|error| Error::internal(error.to_string()))?;
     calendar::store(tx, app, id, None, &calendar).await?;
@@ -134,7 +134,7 @@ async fn parameters(
     tx: &Tx,
     app: &App,
     contract: &contract::Model,
-    eseal_agreed: bool,
+    part: &ContractPart,
 ) -> Result<()> {
     let row = parameter_set::Model {
         id: ParameterSetId(app.clock.id()),
@@ -160,7 +160,10 @@ async fn parameters(
         report_confirm_reminder_wd: 5,
         rectify_verify_wd: 5,
         return_voids: ReturnVoids::Defect,
-        eseal_agreed,
+        eseal_agreed: part.eseal_agreed,
+        hotline: part.service.hotline.clone(),
+        service_email: part.service.email.clone(),
+        service_qq: part.service.qq.clone(),
         locked_by: None,
         locked_at: app.clock.now(),
     };

@@ -11,8 +11,8 @@ use entity::ids::PersonId;
 use entity::values::{PersonState, Role};
 
 pub use file::{
-    AccountPart, ContractPart, DepartmentPart, HospitalPart, ProjectManagerPart, SetupFile,
-    VendorPart, check,
+    AccountPart, ContractPart, DepartmentPart, HospitalPart, ProjectManagerPart, ServicePart,
+    SetupFile, VendorPart, check,
 };
 pub use found::{found, sign_annex};
 pub use people::{NewPerson, add_person, assign, grant};

@@ -3,6 +3,12 @@
 
 use crate::values::{ArticleAction, ArticleState, ArticleVersionState};
 
+/// The human number of the n-th article of a year.
+#[must_use]
+pub fn number(year: i32, n: i32) -> String {
+    format!("KB-{year}-{n:04}")
+}
+
 /// The action is not possible in this state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransitionError {

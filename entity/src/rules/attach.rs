@@ -1,23 +1,23 @@
-//! Who may attach a file to what, and when (`domain.md` 2.6, 4.3, 5.7, 5.8).
+//! Who may attach a file to what, and when (`domain.md` 2.6, 4.3, 5.1, 5.7, 5.8).
 //!
 //! A file has the visibility of what it is attached to. Whoever may write there may attach, as long as it is open: a
 //! ticket while it takes replies, an inspection until its report is submitted and again once that is returned, a
-//! rectification until it is verified or waived.
+//! rectification until it is verified or waived, an article while its next text is open (SG-AUD-1).
 
 use super::access::Permission;
 use super::inspection::{next_inspection, next_rectification, works_on};
 use super::ticket;
 use crate::values::{
-    InspectionAction, InspectionState, RectificationAction, RectificationState, ResponsibleParty,
-    Side, TicketAction, TicketStatus,
+    ArticleVersionState, InspectionAction, InspectionState, RectificationAction,
+    RectificationState, ResponsibleParty, Side, TicketAction, TicketStatus,
 };
 
-/// Most files of a ticket, an inspection or a rectification task.
+/// Most files of a ticket, an inspection, a rectification task or an article.
 pub const MOST: usize = 50;
 /// Most files of a reply, of a line of an inspection, of a submission.
 pub const MOST_NAMED: usize = 10;
 
-/// What whoever reads files of inspections and rectifications must hold; tickets have a scope of their own.
+/// What whoever reads files of inspections and rectifications must hold; tickets and articles have scopes of their own.
 pub const READ: Permission = Permission::InspectionRead;
 
 /// What a file is attached to.
@@ -29,11 +29,18 @@ pub enum Kind {
     Inspection,
     /// A rectification task.
     Rectification,
+    /// An article of the knowledge base.
+    Article,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Ticket, Self::Inspection, Self::Rectification];
+    pub const ALL: [Self; 4] = [
+        Self::Ticket,
+        Self::Inspection,
+        Self::Rectification,
+        Self::Article,
+    ];
 
     /// What whoever attaches must hold at the hospital.
     #[must_use]
@@ -42,6 +49,17 @@ impl Kind {
             Self::Ticket => Permission::TicketReply,
             Self::Inspection => Permission::InspectionConduct,
             Self::Rectification => Permission::RectificationWork,
+            Self::Article => Permission::KnowledgeDraft,
+        }
+    }
+
+    /// What whoever reads must hold beside the scope.
+    #[must_use]
+    pub const fn read(self) -> Option<Permission> {
+        match self {
+            Self::Ticket => None,
+            Self::Inspection | Self::Rectification => Some(READ),
+            Self::Article => Some(Permission::KnowledgeRead),
         }
     }
 }
@@ -55,6 +73,8 @@ pub enum Standing {
     Inspection(InspectionState),
     /// A rectification task, and whose it is.
     Rectification(RectificationState, ResponsibleParty),
+    /// An article: whether it is withdrawn, its latest version and the side that wrote it.
+    Article(bool, ArticleVersionState, Side),
 }
 
 /// Why nothing may be attached.
@@ -99,6 +119,24 @@ pub fn admits(standing: Standing, side: Side) -> Result<(), Refused> {
                 Err(Refused::OtherSide)
             }
         }
+        // A published text is followed by the next one, which may show more.
+        Standing::Article(
+            false,
+            ArticleVersionState::Draft | ArticleVersionState::Published,
+            writer,
+        ) => {
+            if side == Side::Vendor && writer != Side::Vendor {
+                Err(Refused::OtherSide)
+            } else {
+                Ok(())
+            }
+        }
+        Standing::Article(true, _, _)
+        | Standing::Article(
+            false,
+            ArticleVersionState::InReview | ArticleVersionState::Superseded,
+            _,
+        ) => Err(Refused::Closed),
     }
 }
 
@@ -161,6 +199,29 @@ mod tests {
         }
     }
 
+    /// C1.1: pictures come with a text that is written, and the vendor goes on from its own only.
+    #[test]
+    fn an_article_takes_files_while_its_text_is_open() {
+        use ArticleVersionState as S;
+        for (retired, state, writer, vendor, hospital) in [
+            (false, S::Draft, Side::Vendor, "yes", "yes"),
+            (false, S::Draft, Side::Hospital, "other", "yes"),
+            (false, S::InReview, Side::Vendor, "closed", "closed"),
+            (false, S::Published, Side::Vendor, "yes", "yes"),
+            (false, S::Published, Side::Hospital, "other", "yes"),
+            (false, S::Superseded, Side::Vendor, "closed", "closed"),
+            (true, S::Draft, Side::Vendor, "closed", "closed"),
+            (true, S::Published, Side::Hospital, "closed", "closed"),
+        ] {
+            let standing = Standing::Article(retired, state, writer);
+            let told = (
+                word(admits(standing, Side::Vendor)),
+                word(admits(standing, Side::Hospital)),
+            );
+            assert_eq!(told, (vendor, hospital), "{retired} {state:?} {writer:?}");
+        }
+    }
+
     #[test]
     fn a_ticket_takes_files_while_it_takes_replies() {
         for (status, expected) in [
@@ -178,11 +239,9 @@ mod tests {
     fn whoever_attaches_reads() {
         for kind in Kind::ALL {
             assert!(!allows(Role::Auditor, kind.attach()), "{kind:?}");
-            for role in Role::ALL.iter().filter(|_| kind != Kind::Ticket) {
-                assert!(
-                    !allows(*role, kind.attach()) || allows(*role, READ),
-                    "{role} {kind:?}"
-                );
+            for role in Role::ALL {
+                let reads = kind.read().is_none_or(|read| allows(*role, read));
+                assert!(!allows(*role, kind.attach()) || reads, "{role} {kind:?}");
             }
         }
         // Who verifies also works: one permission is asked for before the state is known.

@@ -110,6 +110,51 @@ pub const fn audiences_of(role: Role) -> Audiences {
     }
 }
 
+/// The audiences whose records stand on the pages of one: its own, and what is for everybody (`portal.md` 4: everything
+/// of P0, read as the audience).
+#[must_use]
+pub const fn on_pages_of(audience: Audience) -> Audiences {
+    Audiences(Audiences::bit(Audience::Staff) | Audiences::bit(audience))
+}
+
+/// Whether a record stands on the pages of an audience; what is for one department of the ward and for others too stands
+/// on the pages of the others.
+#[must_use]
+pub fn stands_on(audience: Audience, record: Record) -> bool {
+    let here = on_pages_of(audience);
+    let others = Audiences(here.bits() & !Audiences::bit(Audience::Icu));
+    record.audiences.meets(here)
+        && record.data_level <= cap(audience)
+        && (record.is_for_department || record.audiences.meets(others))
+}
+
+/// The role as which pages of an audience are read; none for the whole staff, which needs no account.
+#[must_use]
+pub const fn read_as(audience: Audience) -> Option<Role> {
+    match audience {
+        Audience::Staff => None,
+        Audience::Icu => Some(Role::IcuNurse),
+        Audience::It => Some(Role::HospItAdmin),
+        Audience::Mgmt => Some(Role::HospManager),
+        Audience::Vendor => Some(Role::VendorPm),
+        Audience::Audit => Some(Role::Auditor),
+    }
+}
+
+/// What the pages of an audience are made from. Pages of the ward and the whole staff show no record of a ticket, an
+/// inspection or a report; a manager's and an auditor's show none of a single finding.
+#[must_use]
+pub const fn may_show(audience: Audience, permission: Permission) -> bool {
+    use Audience::{Audit, It, Mgmt, Vendor};
+    match permission {
+        Permission::KnowledgeRead | Permission::PortalRead => true,
+        Permission::InspectionRead => matches!(audience, It | Vendor),
+        Permission::StatementRead => matches!(audience, It | Mgmt | Vendor),
+        Permission::ReportRead => matches!(audience, It | Mgmt | Vendor | Audit),
+        _ => false,
+    }
+}
+
 /// Whether a role reads for one department only what is for one department of the ward.
 #[must_use]
 pub const fn is_of_one_department(role: Role) -> bool {
@@ -256,6 +301,46 @@ mod tests {
                 "{role}: another department"
             );
         }
+    }
+
+    #[test]
+    fn pages_show_nothing_that_the_role_behind_them_may_not_read() {
+        for audience in Audience::ALL {
+            for permission in Permission::ALL {
+                if may_show(*audience, *permission) {
+                    let role = read_as(*audience).unwrap_or(Role::IcuNurse);
+                    assert!(
+                        allows(role, *permission),
+                        "{audience} {}",
+                        permission.word()
+                    );
+                }
+            }
+            assert!(stands_on(*audience, record(&[Audience::Staff], 2, true)));
+            assert!(stands_on(*audience, record(&[*audience], 2, true)));
+            assert!(!stands_on(
+                *audience,
+                record(&[*audience], cap(*audience) + 1, true)
+            ));
+            assert!(on_pages_of(*audience).has(Audience::Staff));
+            assert!(on_pages_of(*audience).has(*audience));
+            let role = read_as(*audience);
+            assert!(role.is_none_or(|role| audiences_of(role).has(*audience)));
+        }
+        assert!(!stands_on(
+            Audience::Icu,
+            record(&[Audience::Icu], 1, false)
+        ));
+        assert!(stands_on(
+            Audience::It,
+            record(&[Audience::Icu, Audience::It], 1, false)
+        ));
+        assert!(!stands_on(
+            Audience::Vendor,
+            record(&[Audience::Icu], 1, true)
+        ));
+        assert!(!may_show(Audience::Icu, Permission::InspectionRead));
+        assert!(!may_show(Audience::Staff, Permission::ReportRead));
     }
 
     #[test]

@@ -140,6 +140,15 @@ pub fn cut(text: &str, reader: Audiences) -> String {
     lines.join("\n")
 }
 
+/// The parts of a text in order, each with the audiences that read it; none of a text that is not in order.
+#[must_use]
+pub fn parts(text: &str) -> Vec<(Audiences, String)> {
+    let all = runs(text).unwrap_or_default();
+    all.into_iter()
+        .map(|run| (run.audiences, run.lines.join("\n")))
+        .collect()
+}
+
 /// The text in lower case and compatible forms, as it is searched.
 #[must_use]
 pub fn folded(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! The knowledge base (一(一)): drafts, four eyes, versions, readers, tickets, ratings.
 
+mod files;
 mod readers;
 mod search;
 
@@ -260,9 +261,19 @@ both_backends! {
         assert_eq!(code(&tried(app, "it_admin", "draftArticle", english.clone()).await), "NOT_FOUND");
         english["originalId"] = row["id"].clone();
         let made = done(app, "it_admin", "draftArticle", english.clone()).await;
-        let query = "query($id:ID!){article(articleId:$id){translations{id original{id}}}}";
+        let query = "query($id:ID!){article(articleId:$id){number translations{id number original{id}}}}";
         let body = app.ask("it_admin", query, json!({ "id": row["id"] })).await;
-        assert_eq!(body["data"]["article"]["translations"], json!([{ "id": made["id"], "original": { "id": row["id"] } }]));
+        let (article, number) = (&body["data"]["article"], "KB-2026-0001");
+        assert_eq!(article["number"], number);
+        assert_eq!(article["translations"], json!([{ "id": made["id"], "number": number, "original": { "id": row["id"] } }]), "one number, one page");
+        english["idempotencyKey"] = json!("article-english-again");
+        assert_eq!(code(&tried(app, "it_admin", "draftArticle", english.clone()).await), "INVALID", "it has an English version");
+        done(app, "it_admin", "retireArticle", of(&made, json!({ "reason": "x" }))).await;
+        done(app, "it_admin", "draftArticle", english.clone()).await;
+        let next = done(app, "engineer", "draftArticle", new("number", content("下一篇", "正文"))).await;
+        let query = "query($id:ID!){article(articleId:$id){number}}";
+        let body = app.ask("engineer", query, json!({ "id": next["id"] })).await;
+        assert_eq!(body["data"]["article"]["number"], "KB-2026-0002");
         english["originalId"] = made["id"].clone();
         english["idempotencyKey"] = json!("article-english-2");
         assert_eq!(code(&tried(app, "it_admin", "draftArticle", english).await), "INVALID", "an English original");

@@ -72,6 +72,7 @@ both_backends! {
                                 id,
                                 hospital_id: hospital,
                                 contract_id: contract.id,
+                                number: format!("KB-2026-{:04}", made.len() + 1),
                                 version: 1,
                                 kind: ArticleKind::Faq,
                                 language: Language::Zh,

@@ -333,7 +333,7 @@ impl InspectionQuery {
 
 /// Cursors of a list of one reader under one filter.
 fn cursors(ctx: &Context<'_>, who: &Requester, list: &str) -> Result<Cursors> {
-    let me = who.require(READ)?.id;
+    let me = who.reads(READ)?;
     Ok(Cursors::new(app(ctx).cursor_key, &format!("{list}|{me}")))
 }
 
@@ -474,7 +474,7 @@ async fn rectification_list(
 ) -> Result<Option<RectificationList>> {
     use rectification_task::Column as C;
     let (app, who) = (app(ctx), requester(ctx));
-    who.require(READ)?;
+    who.reads(READ)?;
     let contract = contract::Entity::find_by_id(id)
         .filter(seen(
             who,
@@ -501,7 +501,7 @@ async fn rectification_list(
 async fn plans(ctx: &Context<'_>) -> Result<Vec<InspectionPlan>> {
     use inspection_plan::Column as C;
     let who = requester(ctx);
-    who.require(READ)?;
+    who.reads(READ)?;
     let rows = inspection_plan::Entity::find()
         .filter(seen(who, READ, C::HospitalId, C::ContractId))
         .order_by_desc(C::DraftedAt)
@@ -515,7 +515,7 @@ async fn plans(ctx: &Context<'_>) -> Result<Vec<InspectionPlan>> {
 async fn one(ctx: &Context<'_>, id: InspectionId) -> Result<Option<inspection::Model>> {
     use inspection::Column as C;
     let who = requester(ctx);
-    who.require(READ)?;
+    who.reads(READ)?;
     Ok(inspection::Entity::find_by_id(id)
         .filter(seen(who, READ, C::HospitalId, C::ContractId))
         .one(app(ctx).db.read())
@@ -525,7 +525,7 @@ async fn one(ctx: &Context<'_>, id: InspectionId) -> Result<Option<inspection::M
 async fn duties(ctx: &Context<'_>, id: ContractId) -> Result<Vec<InspectionDuty>> {
     use contract::Column as C;
     let (app, who) = (app(ctx), requester(ctx));
-    who.require(READ)?;
+    who.reads(READ)?;
     let found = contract::Entity::find_by_id(id)
         .filter(seen(who, READ, C::HospitalId, C::Id))
         .one(app.db.read())

@@ -138,6 +138,9 @@ pub struct PublishArticleInput {
     /// 读到的版本.
     /// Version that was read.
     pub expected_version: i32,
+    /// 审核人逐一看过、确认无患者信息的图片；此前已确认者不必再列.
+    /// Pictures at which the reviewer looked and found no patient data; those found so before need not be named again.
+    pub cleared_file_ids: Option<Vec<ID>>,
 }
 
 /// 退回.

@@ -1,5 +1,6 @@
 //! The knowledge base in the schema.
 
+mod file;
 mod input;
 mod mutation;
 mod nodes;
@@ -7,6 +8,7 @@ mod query;
 mod types;
 mod version;
 
+pub use file::ArticleFile;
 pub use mutation::*;
 pub use nodes::nodes;
 pub use query::{ArticleConnection, ArticleEdge, ArticleQuery};

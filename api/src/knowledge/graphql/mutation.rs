@@ -1,7 +1,7 @@
 //! Changing the knowledge base.
 
 use async_graphql::{Context, Object};
-use entity::ids::{ArticleId, ContractId, TicketId};
+use entity::ids::{ArticleId, AttachmentId, ContractId, TicketId};
 use uuid::Uuid;
 
 use super::Maybe;
@@ -202,8 +202,8 @@ impl ArticleMutation {
         .await
     }
 
-    /// 审核并发布；执笔人不得发布本人所写版本. 权限 KNOWLEDGE_PUBLISH.
-    /// Reviews and publishes; nobody publishes a version that the same person wrote in. Permission KNOWLEDGE_PUBLISH.
+    /// 审核并发布；执笔人不得发布本人所写版本，图片须由上传人以外的审核人确认无患者信息. 权限 KNOWLEDGE_PUBLISH.
+    /// Reviews and publishes; nobody publishes a version that the same person wrote in, and somebody else than who uploaded them finds no patient data in its pictures. Permission KNOWLEDGE_PUBLISH.
     async fn publish_article(
         &self,
         ctx: &Context<'_>,
@@ -211,7 +211,13 @@ impl ArticleMutation {
     ) -> Maybe<PublishArticlePayload> {
         let (app, who) = (app(ctx), requester(ctx));
         let of = (ArticleId::lookup(&input.article_id), input.expected_version);
-        let run = || ops::publish(app, who, of);
+        let cleared: Vec<AttachmentId> = input
+            .cleared_file_ids
+            .iter()
+            .flatten()
+            .map(|id| AttachmentId::lookup(id))
+            .collect();
+        let run = || ops::publish(app, who, of, &cleared);
         act(
             ctx,
             "article.publish",

@@ -112,7 +112,7 @@ impl ArticleQuery {
         };
         let filter = filter.unwrap_or_default();
         let list = async {
-            requester(ctx).require(READ)?;
+            requester(ctx).reads(READ)?;
             let query = filter.on(Entity::find().filter(seen(requester(ctx))));
             listed(ctx, &format!("articles|{filter:?}"), &ask, query).await
         };
@@ -156,7 +156,7 @@ impl ArticleQuery {
             ..ArticleFilter::default()
         };
         let list = async {
-            requester(ctx).require(READ)?;
+            requester(ctx).reads(READ)?;
             let query = Entity::find().filter(found(requester(ctx), &text)?);
             listed(
                 ctx,
@@ -203,7 +203,7 @@ async fn listed(
     ask: &Ask,
     query: Select<Entity>,
 ) -> Result<ArticleConnection> {
-    let (app, me) = (app(ctx), requester(ctx).require_person()?.id);
+    let (app, me) = (app(ctx), requester(ctx).named_reader()?);
     let cursors = Cursors::new(app.cursor_key, &format!("{scope}|{me}"));
     let window = cursors.window(ask)?;
     let rows = page::select(query.clone(), (C::ListedAt, C::Id), &window, true)?
@@ -217,7 +217,7 @@ async fn listed(
 
 async fn one(ctx: &Context<'_>, id: ArticleId) -> Result<Option<Model>> {
     let who = requester(ctx);
-    who.require(READ)?;
+    who.reads(READ)?;
     Ok(Entity::find_by_id(id)
         .filter(seen(who))
         .one(app(ctx).db.read())

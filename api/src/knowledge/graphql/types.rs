@@ -8,6 +8,7 @@ use entity::rules::block::cut;
 use entity::values::{ArticleKind, ArticleState, Audience, Language};
 
 use super::Maybe;
+use super::file::{ArticleFile, files_of};
 use super::version::ArticleVersion;
 use crate::account::graphql::{Contract, Department, Person};
 use crate::graphql::requester;
@@ -63,6 +64,11 @@ impl KnowledgeArticle {
     /// Version of the row; send it back as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+    /// 编号，如 KB-2026-0001；英文条目与其中文原文同号. 正文以 `[文字](KB-2026-0001)` 引用其他条目.
+    /// Human number, such as KB-2026-0001; an English article has that of its original. Texts refer to other articles by `[words](KB-2026-0001)`.
+    async fn number(&self) -> &str {
+        &self.0.number
     }
     /// 合同.
     /// The contract.
@@ -201,6 +207,12 @@ impl KnowledgeArticle {
     /// How many the shown version did not help.
     async fn not_helped_count(&self, ctx: &Context<'_>) -> Maybe<i32> {
         loaders::edge(ctx, self.shown(), |row| row.not_helped_count).await
+    }
+    /// 所示版本正文以 `![文字](file:ID)` 引用的文件，仅读者所读部分者.
+    /// Files that the text of the shown version names by `![words](file:ID)`, where the reader reads it.
+    async fn files(&self, ctx: &Context<'_>) -> Maybe<Vec<ArticleFile>> {
+        let place = (self.0.hospital_id, self.0.id, self.0.shown_seq);
+        files_of(ctx, place, self.0.side, self.0.data_level).await
     }
     /// 读者本人对所示版本的评价；未评价为 null.
     /// What the reader said of the shown version; null for nothing.

@@ -7,6 +7,7 @@ use entity::rules::block::cut;
 use entity::values::{ArticleVersionState, Audience, DiffChange};
 
 use super::Maybe;
+use super::file::{ArticleFile, files_of};
 use super::types::{department, person};
 use crate::account::graphql::{Department, Person};
 use crate::graphql::requester;
@@ -70,6 +71,12 @@ impl ArticleVersion {
         let reader = blocks(requester(ctx), self.0.hospital_id, self.0.side);
         let key = VersionAt(self.0.hospital_id, self.0.article_id, self.0.seq);
         loaders::edge(ctx, key, |row| cut(&row.body, reader)).await
+    }
+    /// 正文以 `![文字](file:ID)` 引用的文件，仅读者所读部分者.
+    /// Files that the text names by `![words](file:ID)`, where the reader reads it.
+    async fn files(&self, ctx: &Context<'_>) -> Maybe<Vec<ArticleFile>> {
+        let place = (self.0.hospital_id, self.0.article_id, self.0.seq);
+        files_of(ctx, place, self.0.side, self.0.data_level).await
     }
     /// 最近执笔人.
     /// Who wrote in it last.

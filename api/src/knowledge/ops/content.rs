@@ -170,6 +170,12 @@ impl Content {
     }
 }
 
+/// Whether a content would be kept.
+#[cfg(test)]
+pub(crate) fn checked_content(content: &Content) -> Result<()> {
+    content.checked().map(|_| ())
+}
+
 /// Whether a version may go out as it stands: screened again, because the rules may have become stricter since.
 pub(super) fn fit_to_publish(version: &article_version::Model) -> Result<()> {
     let texts = [

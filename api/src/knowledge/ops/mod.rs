@@ -5,6 +5,9 @@
 
 mod content;
 mod draft;
+mod files;
+mod from_ticket;
+mod number;
 mod rate;
 mod review;
 
@@ -20,9 +23,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
+#[cfg(test)]
+pub(crate) use content::checked_content;
 pub use content::{Content, TAG, tags_of};
 pub(crate) use content::{audiences_fit, department_of, markdown};
-pub use draft::{FromTicket, NewArticle, draft, from_ticket, revise, submit};
+pub use draft::{NewArticle, draft, revise, submit};
+pub use from_ticket::{FromTicket, from_ticket};
 pub use rate::rate;
 pub use review::{outdated, publish, retire, send_back};
 

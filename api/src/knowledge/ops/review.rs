@@ -1,5 +1,6 @@
 //! The review: published by somebody who did not write in the version, or sent back; marked as outdated; withdrawn.
 
+use entity::ids::AttachmentId;
 use entity::rules::access::Permission;
 use entity::rules::article as rule;
 use entity::rules::block::searched;
@@ -8,6 +9,7 @@ use entity::{article_text, article_version, knowledge_article};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::content::{fit_to_publish, reason};
+use super::files::clear;
 use super::{Article, ArticleAt, wrong_state};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
@@ -40,14 +42,17 @@ async fn keep_texts(article: &Article<'_>, version: &article_version::Model) -> 
     Ok(())
 }
 
-/// Publishes the version in review; the one before it is replaced.
+/// Publishes the version in review, with the pictures in which the reviewer found no patient; the one before it is
+/// replaced.
 ///
 /// # Errors
-/// `FORBIDDEN`; `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, `FOUR_EYES` for who wrote in it, `PATIENT_DATA_IN_TEXT`.
+/// `FORBIDDEN`; `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, `FOUR_EYES` for who wrote in it or uploaded a picture,
+/// `PATIENT_DATA_IN_TEXT`, `INVALID` for pictures that nobody has looked at.
 pub async fn publish(
     app: &App,
     who: &Requester,
     (id, version): ArticleAt,
+    cleared: &[AttachmentId],
 ) -> Result<knowledge_article::Model> {
     let mut article = Article::begin(app, who, PUBLISH, (id, Some(version))).await?;
     let mut latest = article.step(ArticleAction::Publish).await?;
@@ -56,6 +61,7 @@ pub async fn publish(
         return Err(Error::from(UserErrorCode::FourEyes).at(["articleId"]));
     }
     fit_to_publish(&latest)?;
+    clear(&article, &latest, cleared).await?;
     if article.row.published_at.is_some() {
         let mut before = article.version(article.row.shown_seq).await?;
         before.state = rule::next(before.state, ArticleAction::Supersede)

@@ -1,5 +1,6 @@
 //! Notices, windows, the state of the system and the revision of the pages in the schema.
 
+mod desk;
 mod input;
 mod query;
 mod types;
@@ -9,6 +10,7 @@ use entity::ids::{DepartmentId, NoticeId};
 use entity::notice::{Column as C, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+pub use desk::DeskQuery;
 pub use input::*;
 pub use query::{NoticeConnection, NoticeEdge, PortalQuery};
 pub use types::{Notice, Portal, SystemStatus};

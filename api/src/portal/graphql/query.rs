@@ -136,9 +136,9 @@ impl PortalQuery {
 }
 
 /// The hospital that is asked for, or the only one in scope.
-fn hospital(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<HospitalId>> {
+pub(super) fn hospital(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<HospitalId>> {
     let who = requester(ctx);
-    who.require(READ)?;
+    who.reads(READ)?;
     let seen = who.hospitals();
     Ok(match asked {
         Some(id) => HospitalId::parse(&id).filter(|id| seen.contains(id)),
@@ -153,7 +153,7 @@ async fn notices(
     all: bool,
 ) -> Result<NoticeConnection> {
     let (app, who) = (app(ctx), requester(ctx));
-    let me = who.require(READ)?.id;
+    let me = who.reads(READ)?;
     let scope = format!("notices|{kind:?}|{all}|{me}");
     let cursors = Cursors::new(app.cursor_key, &scope);
     let window = cursors.window(ask)?;
@@ -176,7 +176,7 @@ async fn notices(
 
 async fn windows(ctx: &Context<'_>, days: i32) -> Result<Vec<Notice>> {
     let (app, who) = (app(ctx), requester(ctx));
-    who.require(READ)?;
+    who.reads(READ)?;
     if !DAYS.contains(&days) {
         return Err(Error::input(Reason::ValueRange).at(["days"]));
     }
@@ -197,7 +197,7 @@ async fn windows(ctx: &Context<'_>, days: i32) -> Result<Vec<Notice>> {
 
 async fn banner(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Model>> {
     let (app, who) = (app(ctx), requester(ctx));
-    who.require(READ)?;
+    who.reads(READ)?;
     let now = app.clock.now();
     let mut query = Entity::find()
         .filter(seen(who, now))

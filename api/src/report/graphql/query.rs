@@ -154,9 +154,7 @@ impl ReportQuery {
 async fn list(ctx: &Context<'_>, ask: &Ask, filter: &ReportFilter) -> Result<ReportConnection> {
     use report_issue::Column as C;
     let (app, who) = (app(ctx), requester(ctx));
-    let me = who
-        .require(entity::rules::access::Permission::ReportRead)?
-        .id;
+    let me = who.reads(entity::rules::access::Permission::ReportRead)?;
     let cursors = Cursors::new(app.cursor_key, &format!("reports|{me}|{filter:?}"));
     let window = cursors.window(ask)?;
     let mut scope = report_issue::Entity::find().filter(ops::visible(app, who));

@@ -87,7 +87,7 @@ async fn board(
     filter: &DueBoardFilter,
 ) -> Result<DueBoardConnection> {
     let (app, who) = (app(ctx), requester(ctx));
-    let me = who.require_person()?.id;
+    let me = who.named_reader()?;
     let as_of = app.clock.now();
     let cursors = Cursors::new(app.cursor_key, &format!("board|{me}|{filter:?}"));
     let window = cursors.window(ask)?;

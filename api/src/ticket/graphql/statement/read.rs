@@ -78,7 +78,11 @@ impl Scope<'_> {
         ticket::Entity::find()
             .filter(T::HospitalId.eq(self.contract.hospital_id))
             .filter(T::ContractId.eq(self.contract.id))
-            .filter(self.who.visible_tickets())
+            .filter(match &self.who.portal {
+                // Numbers of the pages are those of the statement itself.
+                Some(portal) => portal.counted_tickets(),
+                None => self.who.visible_tickets(),
+            })
     }
 
     /// Rows of a table whose ticket is in scope.
@@ -140,7 +144,7 @@ pub(super) async fn statement(
     (year, month): (i32, i32),
 ) -> Result<Option<SlaStatement>> {
     let (app, who, now) = (app(ctx), requester(ctx), app(ctx).clock.now());
-    who.require(READ)?;
+    who.reads(READ)?;
     let month = u32::try_from(month)
         .ok()
         .and_then(|month| Month::new(year, month))

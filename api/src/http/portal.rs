@@ -1,0 +1,287 @@
+//! `/portal/{instance}/…`: the static pages of an audience instance, behind its rule of access (SG-AUD-6).
+//!
+//! Which root somebody opens is asked on every request, files and pages alike. Whoever is not signed in is led to the
+//! sign-in page by a page of a ward; to whoever may not open it, and where there is none, it is not there.
+
+use std::path::{Path, PathBuf};
+
+use actix_files::NamedFile;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::values::Audience;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+use super::door::Server;
+use super::graphql::Endpoint;
+use super::guard::ErrorPage;
+use super::respond::{Reader, error_response};
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+use crate::portal::instance::{self, Instance, opens};
+use crate::portal::{audience_words, roots};
+
+const LIST: &str = include_str!("../../assets/portal/index.html.j2");
+const POLICY: &str = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+/// Longest name of a file (SG-PATH-1).
+const NAME: usize = 120;
+
+/// The routes.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.service(web::redirect("/portal", "/portal/"))
+        .service(
+            web::resource("/portal/")
+                .route(web::get().to(list))
+                .route(web::head().to(list)),
+        )
+        .service(
+            web::resource("/portal/{instance}")
+                .route(web::get().to(bare))
+                .route(web::head().to(bare)),
+        )
+        .service(
+            web::resource("/portal/{instance}/{path:.*}")
+                .route(web::get().to(page))
+                .route(web::head().to(page)),
+        );
+}
+
+/// An instance in the list.
+#[derive(Debug, Serialize)]
+struct Entry {
+    name: String,
+    hospital: String,
+    part: Option<String>,
+    zh: &'static str,
+    en: &'static str,
+}
+
+/// The instances that the visitor opens.
+async fn list(
+    request: HttpRequest,
+    endpoint: web::Data<Endpoint<Server>>,
+    app: web::Data<App>,
+) -> HttpResponse {
+    match listed(&request, &endpoint, &app).await {
+        Ok(page) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .body(page),
+        Err(error) => error_response(&error, &Reader::of(&request)),
+    }
+}
+
+async fn listed(request: &HttpRequest, endpoint: &Endpoint<Server>, app: &App) -> Result<String> {
+    let (visitor, _) = endpoint.admit(request).await?;
+    let who = visitor.requester;
+    let entries: Vec<Entry> = instance::all(app.db.read(), None)
+        .await?
+        .into_iter()
+        .filter(|one| opens(&who, &one.reader))
+        .filter(|one| roots(app).join(&one.name).exists())
+        .map(|one| {
+            let (zh, en) = audience_words(one.reader.audience);
+            Entry {
+                name: one.name,
+                hospital: one.hospital,
+                part: one.part,
+                zh,
+                en,
+            }
+        })
+        .collect();
+    let signed_in = who.require_person().is_ok();
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+        .template_from_str(LIST)
+        .and_then(|template| template.render(context! { entries => Serde(entries), signed_in }))
+        .map_err(Error::internal)
+}
+
+/// Relative links need the closing slash.
+async fn bare(name: web::Path<String>) -> HttpResponse {
+    match is_name(&name) {
+        true => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/portal/{name}/index.html")))
+            .finish(),
+        false => HttpResponse::NotFound().finish(),
+    }
+}
+
+async fn page(
+    request: HttpRequest,
+    asked: web::Path<(String, String)>,
+    endpoint: web::Data<Endpoint<Server>>,
+    app: web::Data<App>,
+) -> HttpResponse {
+    match found(&request, &asked.0, &asked.1, &endpoint, &app).await {
+        Ok(response) => response,
+        Err(error) => error_response(&error, &Reader::of(&request)),
+    }
+}
+
+/// `[a-z0-9-]`, as instances are named.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= NAME
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// The path below a root; `None` for one that no root has, whatever lies on the disk.
+fn below(path: &str) -> Option<PathBuf> {
+    let path = match path {
+        "" => "index.html",
+        other => other,
+    };
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.len() <= NAME
+            && !part.starts_with('.')
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+    };
+    path.split('/').all(is_part).then(|| PathBuf::from(path))
+}
+
+async fn found(
+    request: &HttpRequest,
+    name: &str,
+    path: &str,
+    endpoint: &Endpoint<Server>,
+    app: &App,
+) -> Result<HttpResponse> {
+    let absent = || Error::new(Code::NotFound);
+    let (visitor, _) = endpoint.admit(request).await?;
+    let who = visitor.requester;
+    let known = match is_name(name) {
+        true => instance::all(app.db.read(), None).await?,
+        false => Vec::new(),
+    };
+    let one = known.into_iter().find(|one| one.name == name);
+    let Some(one) = one.filter(|one| opens(&who, &one.reader)) else {
+        // A page is asked for by a browser, which can be led to the sign-in; whether there is one is not told.
+        if who.require_person().is_err() && path.ends_with(".html") && is_name(name) {
+            return Ok(sign_in(name, path));
+        }
+        return Err(absent());
+    };
+    let root = roots(app).join(&one.name);
+    let wanted = below(path).ok_or_else(absent)?;
+    let file = match opened(&root.join(&wanted)).await {
+        Some(file) => (file, StatusCode::OK),
+        None => (
+            opened(&root.join("404.html")).await.ok_or_else(absent)?,
+            StatusCode::NOT_FOUND,
+        ),
+    };
+    Ok(answer(request, &one, &wanted, file))
+}
+
+async fn opened(path: &Path) -> Option<NamedFile> {
+    let path = path.to_owned();
+    let file = tokio::task::spawn_blocking(move || NamedFile::open(path));
+    let file = file.await.ok()?.ok()?;
+    file.metadata().is_file().then_some(file)
+}
+
+fn sign_in(name: &str, path: &str) -> HttpResponse {
+    // Both were checked to be letters of a path, so they cannot lead anywhere else.
+    let next = match below(path) {
+        Some(path) => format!("/portal/{name}/{}", path.display()),
+        None => "/portal/".to_owned(),
+    };
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, format!("/?next={next}")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+fn answer(
+    request: &HttpRequest,
+    one: &Instance,
+    path: &Path,
+    (file, status): (NamedFile, StatusCode),
+) -> HttpResponse {
+    // A page that is not there has no state of its own that a browser could compare.
+    let file = file
+        .use_etag(status == StatusCode::OK)
+        .use_last_modified(status == StatusCode::OK)
+        .disable_content_disposition();
+    let mut response = file.into_response(request);
+    if status != StatusCode::OK {
+        *response.status_mut() = status;
+        response.extensions_mut().insert(ErrorPage);
+    }
+    // Names of assets carry their content.
+    let is_asset = path.starts_with("assets");
+    let caching = match (is_asset && status == StatusCode::OK, one.reader.audience) {
+        (true, Audience::Staff) => "public, max-age=31536000, immutable",
+        (true, _) => "private, max-age=31536000, immutable",
+        (false, Audience::Staff) => "no-cache",
+        (false, _) => "private, no-cache",
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, caching),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("x-frame-options"), "SAMEORIGIN"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Serves a folder of roots on this machine, without a database and without a rule of access.
+///
+/// # Errors
+/// Those of the network; `INVALID` for an address of another machine.
+pub async fn preview(address: std::net::SocketAddr, folder: PathBuf) -> Result<()> {
+    if !address.ip().is_loopback() {
+        return Err(Error::from(crate::error::UserErrorCode::Invalid)
+            .detail("预览仅限本机", "a preview is for this machine only"));
+    }
+    let server = actix_web::HttpServer::new(move || {
+        let files = actix_files::Files::new("/", folder.clone())
+            .index_file("index.html")
+            .show_files_listing();
+        actix_web::App::new().service(files)
+    });
+    let bound = server.workers(1).bind(address).map_err(Error::internal)?;
+    bound.run().await.map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_below_its_root() {
+        assert_eq!(below(""), Some(PathBuf::from("index.html")));
+        assert_eq!(below("faq/kb-1.html"), Some(PathBuf::from("faq/kb-1.html")));
+        for bad in [
+            "../x",
+            "a/../b",
+            "/etc/passwd",
+            "a//b",
+            ".hidden",
+            "a/.b",
+            "A.html",
+            "a%2e",
+            "a\\b",
+            "a/",
+        ] {
+            assert_eq!(below(bad), None, "{bad}");
+        }
+        assert!(is_name("demo-p1-icu"));
+        assert!(!is_name(".demo-p1-icu"));
+        assert!(!is_name(""));
+    }
+}

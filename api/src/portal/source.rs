@@ -1,0 +1,105 @@
+//! Answers the queries of the pages from the own schema, as the reader of one instance (SG-SRC-1, SG-SRC-2).
+//!
+//! `site-gen` asks from threads that may wait; each question is run on the server's runtime.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Request, Response, Variables};
+use entity::ids::AttachmentId;
+use entity::values::Language;
+use serde_json::Value;
+use site_gen::error::Error as Failed;
+use site_gen::source::Source;
+use tokio::runtime::Handle;
+
+use super::PortalReader;
+use crate::app::App;
+use crate::attachment;
+use crate::error::{Code, Error, Result};
+use crate::graphql::{IcuopsSchema, report_schema};
+use crate::loaders;
+use crate::requester::Requester;
+
+/// Time for one question.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The own schema, read as one instance.
+pub struct Inside {
+    app: App,
+    schema: IcuopsSchema,
+    who: Arc<Requester>,
+    runtime: Handle,
+}
+
+impl Inside {
+    /// The schema as a reader sees it; to be made on the runtime.
+    #[must_use]
+    pub fn new(app: &App, reader: &PortalReader) -> Self {
+        Self {
+            app: app.clone(),
+            // Texts of the house, bounded by pages of 100: the limits for strangers do not apply.
+            schema: report_schema(Some(app.clone())),
+            who: Arc::new(Requester::of_portal(reader.clone())),
+            runtime: Handle::current(),
+        }
+    }
+
+    /// The answer to a query.
+    ///
+    /// # Errors
+    /// `TIMEOUT`.
+    pub async fn answer(&self, text: &str, variables: Value) -> Result<Response> {
+        let (loaders, batches) = loaders::fresh(&self.app.db, Arc::clone(&self.who));
+        let request = Request::new(text)
+            .variables(Variables::from_json(variables))
+            .data(Arc::clone(&self.who))
+            .data(Language::Zh)
+            .data(loaders);
+        let answer = loaders::drive(self.schema.execute(request), &batches);
+        tokio::time::timeout(PATIENCE, answer)
+            .await
+            .map_err(|_elapsed| Error::new(Code::Timeout))
+    }
+
+    /// The bytes of a file that the reader sees.
+    async fn bytes(&self, id: &str) -> Result<Vec<u8>> {
+        let id = AttachmentId::parse(id);
+        let row = attachment::readable(&self.app, &self.who, id).await?;
+        let (key, _) = attachment::key_of(&row);
+        let mut file = attachment::store(&self.app).open(key).await?;
+        tokio::task::spawn_blocking(move || {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map(|_| bytes)
+        })
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)
+    }
+}
+
+impl Source for Inside {
+    fn query(
+        &self,
+        name: &str,
+        text: &str,
+        variables: &site_gen::source::Variables,
+    ) -> std::result::Result<Cow<'_, str>, Failed> {
+        let variables = Value::Object(variables.clone());
+        let answer = self
+            .runtime
+            .block_on(self.answer(text, variables))
+            .map_err(|error| Failed::Source(format!("`{name}`: {error}")))?;
+        serde_json::to_string(&answer)
+            .map(Cow::Owned)
+            .map_err(|error| Failed::Source(format!("`{name}`: {error}")))
+    }
+
+    fn file(&self, id: &str) -> std::result::Result<Vec<u8>, Failed> {
+        self.runtime
+            .block_on(self.bytes(id))
+            .map_err(|error| Failed::Source(format!("file `{id}`: {error}")))
+    }
+}

@@ -1,0 +1,11 @@
+SELECT i.table_owner AS table_schema, i.table_name, i.index_name,
+       CASE i.uniqueness WHEN 'UNIQUE' THEN 'YES' ELSE 'NO' END AS is_unique,
+       CASE WHEN EXISTS (SELECT 1 FROM all_constraints k WHERE k.owner = i.table_owner AND k.table_name = i.table_name AND k.index_name = i.index_name AND k.constraint_type IN ('P', 'U')) THEN 'YES' ELSE 'NO' END AS of_key,
+       i.index_type, ic.column_position AS position,
+       CASE WHEN ic.column_name LIKE 'SYS\_NC%$' ESCAPE '\' THEN '(expression)' ELSE ic.column_name END AS column_expression,
+       CASE ic.descend WHEN 'DESC' THEN 'YES' ELSE 'NO' END AS is_descending, COUNT(*) OVER () AS total_rows
+  FROM all_indexes i
+  JOIN all_ind_columns ic ON ic.index_owner = i.owner AND ic.index_name = i.index_name
+ WHERE i.table_owner NOT IN ('SYS', 'SYSDBA', 'SYSAUDITOR', 'SYSSSO', 'SYSDBO', 'CTISYS')
+   AND EXISTS (SELECT 1 FROM all_tables t WHERE t.owner = i.table_owner AND t.table_name = i.table_name)
+ ORDER BY i.table_owner, i.table_name, i.index_name, ic.column_position;

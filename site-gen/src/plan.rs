@@ -1,0 +1,443 @@
+//! Which pages a root has, where they lie and what leads to them. Pure: nothing is read or written here, and all
+//! problems are returned at once.
+
+mod admit;
+mod article;
+mod board;
+pub(crate) mod notice;
+mod report;
+mod sla;
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use minijinja::Value;
+use serde::Serialize;
+
+use crate::{
+    audience::{Audience, Instance},
+    content::{Article, ArticleFile, Content, Notice, Window},
+    error::Error,
+    markdown::{Lang, Section},
+    values::values,
+    words,
+};
+use article::Folder;
+
+/// Rows of one page of a list.
+pub(crate) const ROWS: usize = 100;
+
+/// Why the page of a withdrawn record is held back.
+pub(crate) const WITHDRAWN: &str = "it was withdrawn";
+
+/// Something that is held back, left out or to be looked at. Never the value of a field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    /// `quarantine`, `excluded` or `warning`.
+    pub kind: &'static str,
+    /// Id or number of the record, or the name of a field of the page.
+    pub record: String,
+    /// Path of its page.
+    pub path: String,
+    /// Line of the text, from 1; 0 without one.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// A text that a page shows.
+#[derive(Debug, Clone)]
+pub struct Body<'a> {
+    /// Markdown, already cut for the reader.
+    pub text: Cow<'a, str>,
+    /// Its language.
+    pub lang: Lang,
+}
+
+/// One page.
+#[derive(Debug, Clone)]
+pub struct Page<'a> {
+    /// Path from the root.
+    pub path: String,
+    /// Language of the frame.
+    pub lang: Lang,
+    /// Entry of the navigation that it belongs to.
+    pub section: &'static str,
+    /// Name of its template.
+    pub template: &'static str,
+    /// Its first heading.
+    pub title: String,
+    /// Id or number of the record it stands for.
+    pub record: Option<String>,
+    /// Text of an article or notice.
+    pub body: Option<Body<'a>>,
+    /// Other values of the template.
+    pub data: Value,
+    /// For the index; nothing for pages that are not to be found there.
+    pub index: Option<Entry>,
+    /// Held back before rendering: why.
+    pub held: Option<&'static str>,
+}
+
+/// What the index knows of a page beside its text.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// Facets: name and value.
+    pub facets: Vec<(&'static str, String)>,
+    /// Printed below the hit.
+    pub meta: String,
+    /// Text that is not in the body.
+    pub sections: Vec<Section>,
+    /// Words that count like the title.
+    pub words: String,
+}
+
+/// An entry of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    /// Its section.
+    pub key: &'static str,
+    /// Path below the root of its language.
+    pub path: &'static str,
+}
+
+/// A root before it is rendered.
+pub struct Plan<'a> {
+    /// All pages, in the order of their paths.
+    pub pages: Vec<Page<'a>>,
+    /// Navigation, in order.
+    pub nav: Vec<NavItem>,
+    /// Where the page of an id or a human number lies, below the root of a language.
+    pub numbers: BTreeMap<String, String>,
+    /// Files of the articles, by id.
+    pub files: BTreeMap<&'a str, &'a ArticleFile>,
+    /// Whether the text of the disaster banner failed the screen; it goes out with its standard wording.
+    pub banner_held: bool,
+    /// Held back or left out.
+    pub problems: Vec<Problem>,
+    /// Languages, the default first.
+    pub langs: Vec<Lang>,
+}
+
+/// What the parts of the plan share.
+pub(crate) struct Draft<'a> {
+    pub(crate) content: &'a Content,
+    pub(crate) articles: Vec<&'a Article>,
+    pub(crate) notices: Vec<&'a Notice>,
+    pub(crate) windows: Vec<&'a Window>,
+    /// Id of an article → what it has in common with its translation.
+    pub(crate) families: BTreeMap<&'a str, &'a str>,
+    /// Records whose text is held back, each with the reason.
+    pub(crate) held: BTreeMap<String, &'static str>,
+    pub(crate) bodies: BTreeMap<&'a str, Cow<'a, str>>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) pages: Vec<Page<'a>>,
+    pub(crate) audience: Audience,
+}
+
+impl<'a> Draft<'a> {
+    /// Adds a page below the root of its language.
+    pub(crate) fn page(
+        &mut self,
+        lang: Lang,
+        path: &str,
+        section: &'static str,
+        template: &'static str,
+        title: impl Into<String>,
+        data: Value,
+    ) -> &mut Page<'a> {
+        let path = format!("{}{path}", prefix(lang));
+        self.pages.push(Page {
+            path,
+            lang,
+            section,
+            template,
+            title: title.into(),
+            record: None,
+            body: None,
+            data,
+            index: None,
+            held: None,
+        });
+        let last = self.pages.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "the page was pushed above")]
+        &mut self.pages[last]
+    }
+
+    /// What an article and its translation have in common.
+    pub(crate) fn family(&self, article: &'a Article) -> &'a str {
+        let own = article.id.as_str();
+        self.families.get(own).copied().unwrap_or(own)
+    }
+
+    /// The title of a record in lists: left out if its text is held back.
+    pub(crate) fn shown(&self, id: &str, title: &str, lang: Lang) -> Result<(String, bool), Error> {
+        if self.held.contains_key(id) {
+            return Ok((words::text("held_row", lang)?.to_owned(), true));
+        }
+        Ok((title.to_owned(), false))
+    }
+
+    /// A list in pages of [`ROWS`] rows, with links between them.
+    #[expect(clippy::too_many_arguments, reason = "a list is all of these")]
+    pub(crate) fn list<T>(
+        &mut self,
+        lang: Lang,
+        stem: &str,
+        section: &'static str,
+        template: &'static str,
+        title: &str,
+        rows: &[T],
+        data: impl Fn(&[T]) -> Result<Value, Error>,
+    ) -> Result<(), Error> {
+        let chunks: Vec<&[T]> = if rows.is_empty() {
+            vec![rows]
+        } else {
+            rows.chunks(ROWS).collect()
+        };
+        let name = |at: usize| match at {
+            0 => format!("{stem}.html"),
+            at => format!("{stem}-{}.html", at + 1),
+        };
+        for (at, chunk) in chunks.iter().enumerate() {
+            let file = |at: usize| name(at).rsplit('/').next().unwrap_or_default().to_owned();
+            let pages: Vec<Value> = (0..chunks.len())
+                .map(|other| values! { href => file(other), number => other + 1, here => other == at })
+                .collect();
+            let data = values! { pages => pages, ..data(chunk)? };
+            self.page(lang, &name(at), section, template, title, data);
+        }
+        Ok(())
+    }
+}
+
+/// `en/` for the mirror.
+pub(crate) fn prefix(lang: Lang) -> &'static str {
+    lang.pick("", "en/")
+}
+
+/// A file name part from a human number or an id.
+pub(crate) fn file_name(number: &str) -> String {
+    let name: String = number
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let name = name.trim_matches('-').to_owned();
+    if name.is_empty() {
+        "record".to_owned()
+    } else {
+        name.chars().take(80).collect()
+    }
+}
+
+/// A short name in ASCII for a word that has none.
+pub(crate) fn short(word: &str) -> String {
+    crate::write::hash(word.as_bytes())
+        .chars()
+        .take(8)
+        .collect()
+}
+
+/// The relative address of one path as seen from another.
+pub(crate) fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = from.split('/').collect();
+    let to: Vec<&str> = to.split('/').collect();
+    let dirs = from.len().saturating_sub(1).min(to.len().saturating_sub(1));
+    let same = from
+        .iter()
+        .zip(&to)
+        .take(dirs)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let mut out = "../".repeat(from.len() - 1 - same);
+    out.push_str(&to.get(same..).unwrap_or_default().join("/"));
+    out
+}
+
+/// Plans one root.
+///
+/// # Errors
+///
+/// Paths that collide (also by case) or are not allowed, and words that are missing: all of them at once.
+pub fn plan<'a>(
+    content: &'a Content,
+    instance: &Instance,
+    langs: &[Lang],
+) -> Result<Plan<'a>, Error> {
+    let audience = instance.audience();
+    let mut draft = Draft {
+        content,
+        articles: Vec::new(),
+        notices: Vec::new(),
+        windows: Vec::new(),
+        families: BTreeMap::new(),
+        held: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        problems: Vec::new(),
+        pages: Vec::new(),
+        audience,
+    };
+    admit::admit(&mut draft);
+    admit::look(&mut draft);
+    draft.families = article::families(&draft.articles);
+    let nav = nav(content, &draft);
+    for lang in langs {
+        article::plan(&mut draft, *lang)?;
+        board::plan(&mut draft, *lang)?;
+        sla::plan(&mut draft, *lang)?;
+        report::plan(&mut draft, *lang)?;
+    }
+    let numbers = numbers(&draft);
+    let mut pages = draft.pages;
+    pages.sort_by(|a, b| a.path.cmp(&b.path));
+    collisions(&pages)?;
+    let mut problems = draft.problems;
+    for (record, reason) in &draft.held {
+        let own = |page: &&Page<'_>| {
+            page.lang == Lang::Zh && page.record.as_ref() == Some(record) && page.held.is_some()
+        };
+        problems.push(Problem {
+            kind: if *reason == WITHDRAWN {
+                "warning"
+            } else {
+                "quarantine"
+            },
+            record: record.clone(),
+            path: pages
+                .iter()
+                .find(own)
+                .map(|page| page.path.clone())
+                .unwrap_or_default(),
+            line: 0,
+            reason: match *reason {
+                WITHDRAWN => WITHDRAWN.to_owned(),
+                reason => format!("the text contains {reason}"),
+            },
+        });
+    }
+    let files = draft
+        .articles
+        .iter()
+        .filter(|article| !draft.held.contains_key(&article.id))
+        .flat_map(|article| &article.files)
+        .map(|one| (one.file.id.as_str(), one))
+        .collect();
+    Ok(Plan {
+        pages,
+        nav,
+        numbers,
+        files,
+        banner_held: draft.held.contains_key("disaster"),
+        problems,
+        langs: langs.to_vec(),
+    })
+}
+
+fn nav(content: &Content, draft: &Draft<'_>) -> Vec<NavItem> {
+    let has = |folder: Folder| {
+        draft
+            .articles
+            .iter()
+            .any(|article| Folder::of(article.kind) == folder)
+    };
+    [
+        (true, "home", "index.html"),
+        (content.desk.is_some(), "report", "report.html"),
+        (has(Folder::Faq), "faq", "faq/index.html"),
+        (has(Folder::Downtime), "downtime", "downtime/index.html"),
+        (has(Folder::Technical), "technical", "technical/index.html"),
+        (content.clocks.is_some(), "sla", "sla/index.html"),
+        (
+            content.inspections.is_some(),
+            "inspections",
+            "inspections/index.html",
+        ),
+        (
+            content.inspections.is_some(),
+            "findings",
+            "findings/index.html",
+        ),
+        (
+            content.tasks.is_some(),
+            "rectification",
+            "rectification/index.html",
+        ),
+        (content.reports.is_some(), "reports", "reports/index.html"),
+        (true, "search", "search.html"),
+        (true, "about", "about.html"),
+    ]
+    .into_iter()
+    .filter(|(exists, ..)| *exists)
+    .map(|(_, key, path)| NavItem { key, path })
+    .collect()
+}
+
+fn numbers(draft: &Draft<'_>) -> BTreeMap<String, String> {
+    let mut numbers: BTreeMap<String, String> = BTreeMap::new();
+    for article in &draft.articles {
+        let family = draft.family(article);
+        let path = article::path(article, family);
+        if family == article.number {
+            numbers.insert(article.number.to_ascii_uppercase(), path.clone());
+        }
+        numbers.insert(article.id.to_ascii_uppercase(), path);
+    }
+    for inspection in draft.content.inspections.iter().flatten() {
+        let path = format!("inspections/{}.html", file_name(&inspection.number));
+        numbers.insert(inspection.number.to_ascii_uppercase(), path.clone());
+        numbers.insert(inspection.id.to_ascii_uppercase(), path);
+    }
+    for notice in &draft.notices {
+        numbers.insert(notice.id.to_ascii_uppercase(), notice::path(&notice.id));
+    }
+    numbers
+}
+
+fn collisions(pages: &[Page<'_>]) -> Result<(), Error> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for page in pages {
+        let good = page.path.len() <= 120
+            && page.path.split('/').all(|part| {
+                !part.is_empty()
+                    && !part.starts_with('.')
+                    && part.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)
+                    })
+            });
+        if !good {
+            problems.push(format!("`{}` is no allowed path", page.path));
+        }
+        if seen.insert(page.path.to_lowercase(), &page.path).is_some() {
+            problems.push(format!("two pages want the path `{}`", page.path));
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Plan(problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sg_path_1_addresses_are_relative() {
+        assert_eq!(relative("index.html", "faq/a.html"), "faq/a.html");
+        assert_eq!(relative("faq/a.html", "faq/b.html"), "b.html");
+        assert_eq!(
+            relative("faq/a.html", "downtime/b.html"),
+            "../downtime/b.html"
+        );
+        assert_eq!(relative("en/faq/a.html", "index.html"), "../../index.html");
+        assert_eq!(relative("en/index.html", "en/faq/a.html"), "faq/a.html");
+        assert_eq!(file_name("KB-2026/0001 甲"), "kb-2026-0001");
+    }
+}

@@ -1,0 +1,91 @@
+//! The clocks of each month and the calendars that they were counted with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::Value;
+
+use super::{Draft, Entry};
+use crate::{content::Service, error::Error, markdown::Lang, values::values, words};
+
+fn stem(year: i64, month: i64) -> String {
+    format!("{year:04}-{month:02}")
+}
+
+/// The months that have a page, the latest first.
+fn months(service: &Service) -> Vec<(i64, i64)> {
+    let all: BTreeSet<(i64, i64)> = service
+        .months
+        .iter()
+        .map(|one| (one.year, one.month))
+        .collect();
+    all.into_iter().rev().collect()
+}
+
+/// Links of the board to its months and calendars.
+pub(super) fn links(draft: &Draft<'_>, lang: Lang) -> Result<Vec<Value>, Error> {
+    let Some(service) = &draft.content.service else {
+        return Ok(Vec::new());
+    };
+    let mut links: Vec<Value> = months(service)
+        .into_iter()
+        .map(|(year, month)| {
+            let stem = stem(year, month);
+            values! { href => format!("{stem}.html"), label => stem }
+        })
+        .collect();
+    if !service.calendars.is_empty() {
+        let label = words::text("calendars", lang)?;
+        links.push(values! { href => "calendar.html", label => label });
+    }
+    Ok(links)
+}
+
+pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
+    let content = draft.content;
+    let Some(service) = &content.service else {
+        return Ok(());
+    };
+    let board = words::text("sla", lang)?;
+    let crumbs = [values! { href => "index.html", label => board }];
+    let mut parts: BTreeMap<(i64, i64), Vec<Value>> = BTreeMap::new();
+    for one in &service.months {
+        let Some(contract) = service.contracts.get(one.contract) else {
+            continue;
+        };
+        let (title, _) = draft.shown(&contract.id, &contract.title, lang)?;
+        parts
+            .entry((one.year, one.month))
+            .or_default()
+            .push(values! {
+                number => contract.number, title => title, statement => one.statement,
+            });
+    }
+    let title = words::text("statement", lang)?;
+    for ((year, month), parts) in parts {
+        let stem = stem(year, month);
+        let heading = format!("{title} {stem}");
+        let data = values! { crumbs => crumbs, parts => parts, wide => true };
+        let path = format!("sla/{stem}.html");
+        let page = draft.page(lang, &path, "sla", "statement.html", heading, data);
+        page.record = Some(stem.clone());
+        page.index = Some(Entry {
+            facets: vec![("kind", title.to_owned())],
+            meta: board.to_owned(),
+            words: stem,
+            ..Entry::default()
+        });
+    }
+    if !service.calendars.is_empty() {
+        let title = words::text("calendars", lang)?;
+        let data = values! { crumbs => crumbs, calendars => service.calendars };
+        draft.page(
+            lang,
+            "sla/calendar.html",
+            "sla",
+            "calendar.html",
+            title,
+            data,
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! Reads everything that one root shows: which queries an audience has, page after page, from one state of the data.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+
+use crate::{
+    audience::Audience,
+    content::{
+        Article, Calendar, Clock, Content, Contract, Desk, Disaster, Inspection, Month, Notice,
+        Portal, Report, Service, Statement, SystemStatus, Task, Window,
+    },
+    error::Error,
+    source::{Source, Variables},
+    time,
+};
+
+/// A query of the folder `queries`, and the audiences whose pages need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Query {
+    /// Its name, that of its file.
+    pub name: &'static str,
+    /// The document. It has one operation.
+    pub text: &'static str,
+    /// Who asks it.
+    pub audiences: &'static [Audience],
+}
+
+use Audience::{Audit, It, Mgmt, Vendor};
+
+const ALL: &[Audience] = &Audience::ALL;
+
+macro_rules! queries {
+    ($($name:literal => $audiences:expr),+ $(,)?) => {
+        /// Every query that a build may ask, in the order of asking. A reader of an audience needs the right to these
+        /// and to nothing else.
+        pub const QUERIES: &[Query] = &[$(Query {
+            name: $name,
+            text: include_str!(concat!("../queries/", $name, ".graphql")),
+            audiences: $audiences,
+        }),+];
+    };
+}
+
+queries! {
+    "status" => ALL,
+    "notices" => ALL,
+    "articles" => ALL,
+    "board" => &[It, Vendor],
+    "inspections" => &[It, Vendor],
+    "rectification" => &[It, Vendor],
+    "report_issues" => &[It, Mgmt, Vendor, Audit],
+    "contracts" => &[It, Vendor],
+    "sla_month" => &[It, Vendor],
+    "revision" => ALL,
+}
+
+/// Whether the pages of an audience need a query.
+#[must_use]
+pub fn offers(audience: Audience, name: &str) -> bool {
+    QUERIES
+        .iter()
+        .any(|query| query.name == name && query.audiences.contains(&audience))
+}
+
+/// Months of a contract that have a page, the running one included.
+const MONTHS: i64 = 12;
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    data: Option<T>,
+    #[serde(default)]
+    errors: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection<T> {
+    nodes: Vec<T>,
+    page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+struct ListData<T> {
+    list: Connection<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StatusData {
+    portal: Portal,
+    system_status: SystemStatus,
+    disaster_notice: Option<Disaster>,
+    service_desk: Option<Desk>,
+    maintenance_windows: Vec<Window>,
+}
+
+#[derive(Deserialize)]
+struct Revision {
+    revision: i64,
+}
+
+#[derive(Deserialize)]
+struct RevisionData {
+    portal: Revision,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ContractsData {
+    contracts: Vec<Contract>,
+    work_calendars: Vec<Calendar>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MonthData {
+    sla_statement: Option<Statement>,
+}
+
+/// The source with the audience that it is read for.
+struct Reader<'a> {
+    source: &'a dyn Source,
+    audience: Audience,
+}
+
+impl Reader<'_> {
+    fn ask<T: DeserializeOwned>(&self, name: &str, variables: &Variables) -> Result<T, Error> {
+        let query = QUERIES
+            .iter()
+            .find(|query| query.name == name && query.audiences.contains(&self.audience))
+            .ok_or_else(|| Error::source(format!("`{name}` is no query of this audience")))?;
+        let answer = self.source.query(name, query.text, variables)?;
+        let answer: Answer<T> = serde_json::from_str(&answer)
+            .map_err(|error| Error::source(format!("query `{name}`: {error}")))?;
+        if !answer.errors.is_empty() {
+            return Err(Error::source(format!(
+                "query `{name}` answered with errors"
+            )));
+        }
+        answer
+            .data
+            .ok_or_else(|| Error::source(format!("query `{name}` answered no data")))
+    }
+
+    /// All pages of a list; nothing if the audience does not read it.
+    fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Vec<T>>, Error> {
+        if !offers(self.audience, name) {
+            return Ok(None);
+        }
+        let mut all = Vec::new();
+        let mut variables = Variables::new();
+        loop {
+            let data: ListData<T> = self.ask(name, &variables)?;
+            all.extend(data.list.nodes);
+            let info = data.list.page_info;
+            let after = match info.end_cursor {
+                Some(cursor) if info.has_next_page => json!(cursor),
+                Some(_) | None => return Ok(Some(all)),
+            };
+            if variables.get("after") == Some(&after) {
+                return Err(Error::source(format!(
+                    "query `{name}` does not get past its page"
+                )));
+            }
+            variables.insert("after".to_owned(), after);
+        }
+    }
+
+    fn service(&self, portal: &Portal) -> Result<Option<Service>, Error> {
+        if !offers(self.audience, "contracts") {
+            return Ok(None);
+        }
+        let data: ContractsData = self.ask("contracts", &Variables::new())?;
+        let mut service = Service {
+            contracts: data.contracts,
+            calendars: data.work_calendars,
+            months: Vec::new(),
+        };
+        service.contracts.sort_by(|a, b| a.number.cmp(&b.number));
+        service
+            .calendars
+            .sort_by_key(|calendar| std::cmp::Reverse((calendar.year, calendar.revision)));
+        let now = time::month(&portal.cutoff_at)
+            .ok_or_else(|| Error::source("the cut-off is no instant"))?;
+        for (at, contract) in service.contracts.iter().enumerate() {
+            let (Some(from), Some(to)) = (
+                time::month(&contract.service_from_on),
+                time::month(&contract.service_to_on),
+            ) else {
+                return Err(Error::source("the term of a contract is no date"));
+            };
+            for month in from.max(now - MONTHS + 1)..=to.min(now) {
+                let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+                let mut variables = Variables::new();
+                variables.insert("contract".to_owned(), json!(contract.id));
+                variables.insert("year".to_owned(), json!(year));
+                variables.insert("month".to_owned(), json!(month));
+                let data: MonthData = self.ask("sla_month", &variables)?;
+                if let Some(statement) = data.sla_statement {
+                    service.months.push(Month {
+                        year,
+                        month,
+                        contract: at,
+                        statement,
+                    });
+                }
+            }
+        }
+        Ok(Some(service))
+    }
+
+    fn once(&self) -> Result<Content, Error> {
+        let status: StatusData = self.ask("status", &Variables::new())?;
+        let portal = status.portal;
+        Ok(Content {
+            status: status.system_status,
+            disaster: status.disaster_notice,
+            desk: status.service_desk,
+            windows: status.maintenance_windows,
+            notices: self.list::<Notice>("notices")?.unwrap_or_default(),
+            articles: self.list::<Article>("articles")?.unwrap_or_default(),
+            clocks: self.list::<Clock>("board")?,
+            inspections: self.list::<Inspection>("inspections")?,
+            tasks: self.list::<Task>("rectification")?,
+            reports: self.list::<Report>("report_issues")?,
+            service: self.service(&portal)?,
+            portal,
+            withdrawn: BTreeSet::new(),
+        })
+    }
+}
+
+/// Reads everything that the root of an audience shows. The first and the last query read the revision of the data;
+/// if it grew in between, everything is read again, as often as the source allows.
+///
+/// # Errors
+///
+/// An answer with errors, a missing field, an unknown word, or data that changed under every attempt.
+pub fn read(source: &dyn Source, audience: Audience) -> Result<Content, Error> {
+    let reader = Reader { source, audience };
+    let tries = source.tries().max(1);
+    for _ in 0..tries {
+        let content = reader.once()?;
+        let last: RevisionData = reader.ask("revision", &Variables::new())?;
+        if last.portal.revision == content.portal.revision {
+            return Ok(content);
+        }
+    }
+    Err(Error::source(format!(
+        "the data changed while it was read (attempts: {tries})"
+    )))
+}

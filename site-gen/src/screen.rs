@@ -1,0 +1,149 @@
+//! The screen for personal data when a root is built. It repeats what the schema screens when a text is entered,
+//! because a text can be older than a rule. A hit is named by record and kind, never by its value.
+
+use crate::audience::Audience;
+
+/// What a text must not contain in a root of this audience; the first kind that it does contain.
+pub fn screen(text: &str, audience: Audience, services: &[String]) -> Option<&'static str> {
+    if identity_card(text) {
+        return Some("an identity card number");
+    }
+    if labelled(text, &["住院号", "病案号", "门诊号", "住院编号", "病历号"]) {
+        return Some("a patient number");
+    }
+    if named(text) {
+        return Some("a person's name with a label");
+    }
+    if audience.highest_level() <= 2 {
+        if telephone(text, services) {
+            return Some("a personal telephone number");
+        }
+        if address(text) {
+            return Some("an IP address");
+        }
+    }
+    None
+}
+
+/// Runs of digits (a last `x` counts) that stand alone.
+fn digits(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_digit() && !matches!(c, 'x' | 'X' | '*'))
+        .filter(|run| run.len() >= 11)
+}
+
+fn identity_card(text: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECK: [u8; 11] = *b"10X98765432";
+    digits(text).any(|run| {
+        if run.len() != 18 {
+            return false;
+        }
+        if run.contains('*') {
+            // Masked, as `110101********123X`.
+            return run.bytes().filter(u8::is_ascii_digit).count() >= 7
+                && run.bytes().take(4).all(|b| b.is_ascii_digit());
+        }
+        let sum: u32 = run
+            .bytes()
+            .zip(WEIGHTS)
+            .map(|(byte, weight)| u32::from(byte.wrapping_sub(b'0')) * weight)
+            .sum();
+        let expected = CHECK.get((sum % 11) as usize).copied();
+        run.bytes().last().map(|byte| byte.to_ascii_uppercase()) == expected
+    })
+}
+
+/// A label, then at most a colon and blanks, then at least four digits or letters.
+fn labelled(text: &str, labels: &[&str]) -> bool {
+    labels.iter().any(|label| {
+        text.match_indices(label).any(|(at, label)| {
+            let rest = text.get(at + label.len()..).unwrap_or_default();
+            let rest = rest.trim_start_matches([':', '：', ' ', '为', '是', '#', '\u{3000}']);
+            let run = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '*');
+            let run: Vec<char> = run.collect();
+            run.len() >= 4 && run.iter().any(char::is_ascii_digit)
+        })
+    })
+}
+
+fn named(text: &str) -> bool {
+    ["姓名：", "姓名:", "患者：", "病人："].iter().any(|label| {
+        text.match_indices(label).any(|(at, label)| {
+            let rest = text
+                .get(at + label.len()..)
+                .unwrap_or_default()
+                .trim_start_matches(' ');
+            // An empty line of a paper form is no name.
+            let run = rest
+                .chars()
+                .take(4)
+                .take_while(|c| crate::markdown::is_cjk(*c) && c.is_alphabetic());
+            run.count() >= 2
+        })
+    })
+}
+
+fn telephone(text: &str, services: &[String]) -> bool {
+    let allowed: Vec<String> = services
+        .iter()
+        .map(|number| number.chars().filter(char::is_ascii_digit).collect())
+        .collect();
+    text.split(|c: char| !c.is_ascii_digit()).any(|run| {
+        run.len() == 11
+            && run.starts_with('1')
+            && !matches!(run.as_bytes().get(1), Some(b'0'..=b'2'))
+            && !allowed.iter().any(|number| number == run)
+    })
+}
+
+fn address(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .any(|run| {
+            let parts: Vec<&str> = run.trim_matches('.').split('.').collect();
+            parts.len() == 4
+                && parts
+                    .iter()
+                    .all(|part| part.parse::<u8>().is_ok() && part.len() <= 3)
+                && parts.first().is_some_and(|first| {
+                    matches!(*first, "10" | "172" | "192" | "127" | "169" | "100")
+                })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sg_aud_3_hits_and_misses() {
+        let services = ["400-800-1234".to_owned(), "13800000000".to_owned()];
+        let seen = |text: &str, audience| screen(text, audience, &services);
+        for text in [
+            "证件 11010519491231002X 号",
+            "110105********002X",
+            "住院号：12345678",
+            "病案号 A0012345",
+            "姓名：张三",
+        ] {
+            assert!(seen(text, Audience::Audit).is_some(), "{text}");
+        }
+        for text in ["电话 13912345678", "主机 192.168.1.20 停用", "10.2.33.4"] {
+            assert!(seen(text, Audience::Staff).is_some(), "{text}");
+            assert!(seen(text, Audience::It).is_none(), "{text}");
+        }
+        for text in [
+            "110105194912310021",
+            "编号 ICU-2026-000123",
+            "版本 10.2.3.1000",
+            "版本 5.2.0.1",
+            "姓名：______",
+            "住院号栏必填",
+            "拨打 13800000000 或 400-800-1234",
+            "20261012093000123",
+        ] {
+            assert!(seen(text, Audience::Staff).is_none(), "{text}");
+        }
+    }
+}

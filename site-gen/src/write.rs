@@ -1,0 +1,304 @@
+//! The only module that writes a root: a fresh directory, links to files that did not change, one flush to disk, then
+//! one rename that swaps a link. Whoever is served sees the old root or the new one, never half of one.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            for half in [byte >> 4, byte & 15] {
+                out.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
+            out
+        })
+}
+
+/// What lies in a root: path and SHA-256. Kept beside it, and the proof that a root is complete.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Record {
+    /// Path from the root → SHA-256.
+    pub files: BTreeMap<String, String>,
+    /// Until when the data count.
+    #[serde(default)]
+    pub cutoff_at: String,
+    /// Path → ids of records that it is of, and `*` with the class of records that it lists.
+    #[serde(default)]
+    pub depends: BTreeMap<String, Vec<String>>,
+    /// Id or number of a record → its class.
+    #[serde(default)]
+    pub classes: BTreeMap<String, String>,
+}
+
+/// What a finished root cost.
+#[derive(Debug, Clone, Copy, Default, Serialize, PartialEq, Eq)]
+pub struct Written {
+    /// Files in the root.
+    pub files: usize,
+    /// Of these, linked from the root before because their bytes are the same.
+    pub unchanged: usize,
+    /// Bytes in the root.
+    pub bytes: u64,
+    /// Whether a new root is served. Without any change the old one stays.
+    pub swapped: bool,
+}
+
+/// A root under construction.
+pub struct Staging {
+    out: PathBuf,
+    name: String,
+    root: PathBuf,
+    number: u64,
+    before: Option<(PathBuf, Record)>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    record: Record,
+    folders: std::collections::BTreeSet<PathBuf>,
+    unchanged: usize,
+    bytes: u64,
+}
+
+pub(crate) fn shelf(out: &Path, name: &str) -> PathBuf {
+    out.join(format!(".{name}"))
+}
+
+pub(crate) fn builds(shelf: &Path) -> Vec<u64> {
+    let mut found: Vec<u64> = fs::read_dir(shelf)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+impl Staging {
+    /// Makes the fresh directory.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made; the text names path and operation.
+    pub fn begin(out: &Path, name: &str) -> Result<Staging, Error> {
+        let shelf = shelf(out, name);
+        fs::create_dir_all(&shelf)
+            .map_err(|error| Error::write("make the folder", &shelf, &error))?;
+        let served = fs::read_link(out.join(name)).ok();
+        let served = served.and_then(|link| link.file_name()?.to_str()?.parse::<u64>().ok());
+        let number = builds(&shelf)
+            .last()
+            .copied()
+            .unwrap_or(0)
+            .max(served.unwrap_or(0))
+            + 1;
+        let before = served.and_then(|number| {
+            let text = fs::read_to_string(shelf.join(format!("{number:06}.json"))).ok()?;
+            Some((
+                shelf.join(format!("{number:06}")),
+                serde_json::from_str(&text).ok()?,
+            ))
+        });
+        let root = shelf.join(format!("{number:06}"));
+        fs::create_dir(&root).map_err(|error| Error::write("make the folder", &root, &error))?;
+        Ok(Staging {
+            out: out.to_path_buf(),
+            name: name.to_owned(),
+            root,
+            number,
+            before,
+            state: Mutex::default(),
+        })
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // A panic elsewhere leaves nothing half-changed in here.
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The root that is served, with its record.
+    #[must_use]
+    pub fn before(&self) -> Option<(&Path, &Record)> {
+        let before = self.before.as_ref();
+        before.map(|(root, record)| (root.as_path(), record))
+    }
+
+    /// Notes of what the files are.
+    pub fn depends(
+        &self,
+        depends: BTreeMap<String, Vec<String>>,
+        classes: BTreeMap<String, String>,
+    ) {
+        let mut state = self.state();
+        state.record.depends = depends;
+        state.record.classes = classes;
+    }
+
+    /// Notes until when the data count.
+    pub fn cutoff(&self, at: &str) {
+        at.clone_into(&mut self.state().record.cutoff_at);
+    }
+
+    /// Puts one file; the same bytes as before become a link to the file of before.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let target = self.root.join(path);
+        if let Some(folder) = target.parent() {
+            let known = self.state().folders.contains(folder);
+            if !known {
+                fs::create_dir_all(folder)
+                    .map_err(|error| Error::write("make the folder", folder, &error))?;
+                self.state().folders.insert(folder.to_path_buf());
+            }
+        }
+        let digest = hash(bytes);
+        let linked = self.before.as_ref().is_some_and(|(root, record)| {
+            record.files.get(path) == Some(&digest)
+                && fs::hard_link(root.join(path), &target).is_ok()
+        });
+        if !linked {
+            // The page may stand as a draft that is now replaced: never write through a link.
+            if self.state().record.files.contains_key(path) {
+                fs::remove_file(&target)
+                    .map_err(|error| Error::write("replace", &target, &error))?;
+            }
+            let write = || -> io::Result<()> { File::create(&target)?.write_all(bytes) };
+            write().map_err(|error| Error::write("write", &target, &error))?;
+        }
+        let mut state = self.state();
+        state.unchanged += usize::from(linked);
+        state.bytes += bytes.len() as u64;
+        state.record.files.insert(path.to_owned(), digest);
+        Ok(())
+    }
+
+    /// Flushes the files and swaps the link; of the builds before, `keep` stay with this one. Without any change
+    /// nothing is swapped.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or the link cannot be swapped; the old root stays.
+    pub fn finish(self, flush: bool, keep: usize) -> Result<Written, Error> {
+        let state = std::mem::take(&mut *self.state());
+        let mut written = Written {
+            files: state.record.files.len(),
+            unchanged: state.unchanged,
+            bytes: state.bytes,
+            swapped: false,
+        };
+        if self
+            .before
+            .as_ref()
+            .is_some_and(|(_, record)| *record == state.record)
+        {
+            self.discard();
+            return Ok(written);
+        }
+        let shelf = shelf(&self.out, &self.name);
+        let record = shelf.join(format!("{:06}.json", self.number));
+        let text = serde_json::to_vec(&state.record)
+            .map_err(|error| Error::Write(format!("cannot write the record: {error}")))?;
+        let write = || -> io::Result<()> {
+            File::create(&record)?.write_all(&text)?;
+            // One flush of the file system instead of one of each of some thousand files.
+            if flush {
+                rustix::fs::syncfs(File::open(&shelf)?)?;
+            }
+            Ok(())
+        };
+        write().map_err(|error| Error::write("flush", &record, &error))?;
+        let link = self.out.join(&self.name);
+        let fresh = self.out.join(format!(".{}.new", self.name));
+        let _ = fs::remove_file(&fresh);
+        let target = Path::new(&format!(".{}", self.name)).join(format!("{:06}", self.number));
+        symlink(&target, &fresh).map_err(|error| Error::write("make the link", &fresh, &error))?;
+        fs::rename(&fresh, &link).map_err(|error| Error::write("swap", &link, &error))?;
+        if let Ok(folder) = File::open(&self.out) {
+            folder
+                .sync_all()
+                .map_err(|error| Error::write("flush", &self.out, &error))?;
+        }
+        written.swapped = true;
+        let all = builds(&shelf);
+        for number in all.iter().rev().skip(keep.max(1)) {
+            let _ = fs::remove_dir_all(shelf.join(format!("{number:06}")));
+            let _ = fs::remove_file(shelf.join(format!("{number:06}.json")));
+        }
+        Ok(written)
+    }
+
+    /// Gives the build up; the old root was never touched.
+    pub fn discard(&self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+
+    /// Writes a file beside the root, where no visitor comes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn beside(out: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = shelf(out, name).join(file);
+        let write = || -> io::Result<()> { File::create(&path)?.write_all(bytes) };
+        write().map_err(|error| Error::write("write", &path, &error))
+    }
+}
+
+/// The folder of the served root, and its record.
+///
+/// # Errors
+///
+/// When there is no root or no record.
+pub fn served(out: &Path, name: &str) -> Result<(PathBuf, Record), Error> {
+    let link = out.join(name);
+    let target = fs::read_link(&link).map_err(|error| Error::write("read", &link, &error))?;
+    let root = out.join(&target);
+    let record = root.with_extension("json");
+    let text =
+        fs::read_to_string(&record).map_err(|error| Error::write("read", &record, &error))?;
+    let record: Record = serde_json::from_str(&text)
+        .map_err(|error| Error::Write(format!("the record is damaged: {error}")))?;
+    Ok((root, record))
+}
+
+/// Whether every file of the served root has the bytes of its record; the paths that have not.
+///
+/// # Errors
+///
+/// When there is no root or no record.
+pub fn verify(out: &Path, name: &str) -> Result<Vec<String>, Error> {
+    let (root, record) = served(out, name)?;
+    Ok(record
+        .files
+        .iter()
+        .filter(|(path, digest)| {
+            fs::read(root.join(path))
+                .map(|bytes| hash(&bytes))
+                .ok()
+                .as_ref()
+                != Some(*digest)
+        })
+        .map(|(path, _)| path.clone())
+        .collect())
+}

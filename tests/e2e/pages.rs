@@ -1,0 +1,257 @@
+//! The pages of the portal: what stands in which root, who opens which, and how soon a change is seen (`portal.md` 2, 3).
+
+use std::path::{Path, PathBuf};
+
+use e2e::{TestApp, both_backends};
+use entity::values::Audience;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+
+use crate::files::{PNG, attached};
+use crate::inspection::act;
+use crate::knowledge::{content, done, new, of, out, published};
+
+/// Every file of a root with its bytes, as they are served.
+fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                found.push((path, bytes));
+            }
+        }
+    }
+    found
+}
+
+/// Files of a root that hold a text.
+fn holding(app: &TestApp, instance: &str, text: &str) -> Vec<PathBuf> {
+    let root = api::portal::roots(&app.app).join(instance);
+    let is_in = |bytes: &[u8]| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    files(&root)
+        .into_iter()
+        .filter(|(_, bytes)| is_in(bytes))
+        .map(|(path, _)| path)
+        .collect()
+}
+
+/// Names of the instances of the first hospital, P0 to P5; of the ward its first department.
+async fn names(app: &TestApp) -> Vec<(Audience, String)> {
+    let all = api::portal::instance::all(app.app.db.read(), None)
+        .await
+        .unwrap();
+    let first = all[0].reader.hospital;
+    all.into_iter()
+        .filter(|one| one.reader.hospital == first)
+        .map(|one| (one.reader.audience, one.name))
+        .collect()
+}
+
+async fn build(app: &TestApp) {
+    api::portal::build::all(&app.app, None).await.unwrap();
+}
+
+async fn notice(app: &TestApp, key: &str, body: &str, audiences: &[&str], level: i32) -> Value {
+    let input = json!({ "idempotencyKey": format!("pages-{key}"), "kind": "ANNOUNCEMENT", "title": format!("公告 {key}"), "body": body, "audiences": audiences, "dataLevel": level });
+    let payload = act(
+        app,
+        "it_admin",
+        "publishNotice",
+        "notice{id version}",
+        input,
+    )
+    .await;
+    assert_eq!(payload["userErrors"], json!([]), "{payload}");
+    payload["notice"].clone()
+}
+
+/// Status of a page as somebody opens it.
+async fn opened(app: &TestApp, token: Option<&str>, path: &str) -> (u16, String) {
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let mut request = client.get(format!("{}{path}", app.base));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.text().await.unwrap())
+}
+
+both_backends! {
+    /// SG-AUD-1, SG-AUD-2, SG-AUD-4, SG-INC-3: each record stands in the roots of its audiences and in no byte of another.
+    async fn sg_aud_2_a_record_is_in_the_roots_of_its_audiences_and_in_no_byte_of_another(app: &TestApp) {
+        let words = [("STAFF", 2), ("ICU", 2), ("IT", 3), ("MGMT", 3), ("VENDOR", 3), ("AUDIT", 3)];
+        for (word, level) in words {
+            let mut one = content(&format!("Canary-{word}-title"), &format!("正文 canary-{word}-body"));
+            one["audiences"] = json!([word]);
+            one["dataLevel"] = json!(level);
+            out(app, &format!("canary-{word}"), one).await;
+            notice(app, word, &format!("canary-{word}-notice"), &[word], level).await;
+        }
+        let mut cut = content("给大家", "开头\n\n:::audience IT\ncanary-IT-block\n:::\n\n结尾");
+        cut["audiences"] = json!(["STAFF"]);
+        out(app, "cut", cut).await;
+        let draft = done(app, "it_admin", "draftArticle", new("draft", content("草稿", "canary-draft"))).await;
+        build(app).await;
+        for (audience, instance) in names(app).await {
+            for (word, _) in words {
+                let expected = word == audience.word() || word == "STAFF";
+                for part in ["title", "body"] {
+                    let text = match part {
+                        "title" => format!("Canary-{word}-title"),
+                        _ => format!("canary-{word}-{part}"),
+                    };
+                    assert_eq!(!holding(app, &instance, &text).is_empty(), expected, "{instance} {text}");
+                }
+                let told = !holding(app, &instance, &format!("canary-{word}-notice")).is_empty();
+                assert_eq!(told, expected, "{instance} notice of {word}");
+            }
+            let block = !holding(app, &instance, "canary-IT-block").is_empty();
+            assert_eq!(block, audience == Audience::It, "{instance} block");
+            assert!(holding(app, &instance, "canary-draft").is_empty(), "{instance} draft");
+        }
+        let other = api::portal::instance::all(app.app.db.read(), None).await.unwrap();
+        for one in other.iter().filter(|one| one.reader.hospital != other[0].reader.hospital) {
+            assert!(holding(app, &one.name, "anary-").is_empty(), "{}", one.name);
+        }
+        // Withdrawn: gone with the next build, from pages and indexes alike.
+        let row = published(app, &draft, "it_admin", "it_admin2").await;
+        build(app).await;
+        let staff = names(app).await[0].1.clone();
+        assert!(!holding(app, &staff, "canary-draft").is_empty());
+        done(app, "it_admin", "retireArticle", of(&row, json!({ "reason": "已过期" }))).await;
+        build(app).await;
+        assert!(holding(app, &staff, "canary-draft").is_empty());
+    }
+
+    /// SG-MD-7, SG-AUD-1: a picture stands in the roots whose readers see its place in the text, and leaves with it.
+    async fn sg_md_7_a_picture_is_in_the_roots_of_its_readers_alone(app: &TestApp) {
+        let told = |body: &str| json!({ "title": "采集界面", "body": body, "audiences": ["ICU", "IT", "VENDOR"], "dataLevel": 2 });
+        let row = done(app, "engineer", "draftArticle", new("picture", told("先写文字"))).await;
+        let shot = attached(app, "engineer", &row, "界面.png", PNG).await;
+        let body = format!("见图\n\n:::audience IT,VENDOR\n![采集界面](file:{shot})\n:::\n");
+        let row = done(app, "engineer", "reviseArticle", of(&row, json!({ "content": told(&body) }))).await;
+        let row = done(app, "engineer", "submitArticle", of(&row, json!({}))).await;
+        let row = done(app, "it_admin", "publishArticle", of(&row, json!({ "clearedFileIds": [shot] }))).await;
+        let has = async || {
+            build(app).await;
+            let mut found = Vec::new();
+            for (audience, instance) in names(app).await {
+                let root = api::portal::roots(&app.app).join(&instance);
+                if files(&root).iter().any(|(_, bytes)| bytes == PNG) {
+                    found.push(audience);
+                }
+            }
+            found
+        };
+        assert_eq!(has().await, [Audience::It, Audience::Vendor]);
+        done(app, "it_admin", "retireArticle", of(&row, json!({ "reason": "已过期" }))).await;
+        assert_eq!(has().await, []);
+    }
+
+    /// SG-AUD-6: an own rule of access for each root; who has no right learns nothing, who is not signed in is led to it.
+    async fn sg_aud_6_a_root_opens_for_its_audience_alone(app: &TestApp) {
+        build(app).await;
+        let all = names(app).await;
+        let may = |account: &str, audience: Audience| match audience {
+            Audience::Staff => true,
+            Audience::Icu => matches!(account, "nurse" | "doctor" | "pm" | "engineer"),
+            Audience::It => account == "it_admin",
+            Audience::Mgmt => account == "manager",
+            Audience::Vendor => matches!(account, "pm" | "engineer"),
+            Audience::Audit => account == "auditor",
+        };
+        // Both wards have a root; the people of this test work in one of them.
+        let roots = api::portal::instance::all(app.app.db.read(), None).await.unwrap();
+        let nurse = entity::person::Entity::find().filter(entity::person::Column::Account.eq("nurse")).one(app.app.db.read()).await.unwrap().unwrap();
+        let grant = entity::role_grant::Entity::find().filter(entity::role_grant::Column::PersonId.eq(nurse.id)).one(app.app.db.read()).await.unwrap().unwrap();
+        let ward = roots.iter().find(|one| one.reader.department.is_some() && one.reader.department == grant.department_id).unwrap().name.clone();
+        for account in ["nurse", "doctor", "it_admin", "manager", "pm", "engineer", "auditor", "nurse_b", "it_admin_b"] {
+            let token = app.token(account).await;
+            for (audience, instance) in &all {
+                if *audience == Audience::Icu && *instance != ward {
+                    continue;
+                }
+                let (status, body) = opened(app, Some(&token), &format!("/portal/{instance}/index.html")).await;
+                assert_eq!(status == 200, may(account, *audience), "{account} {instance}: {status}");
+                assert!(status == 200 || status == 404, "{account} {instance}: {status}");
+                assert_eq!(body.contains("<main"), status == 200);
+                let (asset, _) = opened(app, Some(&token), &format!("/portal/{instance}/search/zh.js")).await;
+                assert!(asset == 404 || status == 200, "{account} {instance}: a file opens as the page does");
+            }
+            let (status, list) = opened(app, Some(&token), "/portal/").await;
+            assert_eq!(status, 200);
+            for (audience, instance) in &all {
+                let listed = list.contains(&format!("/portal/{instance}/"));
+                assert!(!listed || may(account, *audience), "{account} {instance}");
+            }
+        }
+        let (status, _) = opened(app, None, &format!("/portal/{}/index.html", all[0].1)).await;
+        assert_eq!(status, 200, "the whole staff needs no account");
+        for instance in [all[2].1.as_str(), "no-such-p2"] {
+            let (status, _) = opened(app, None, &format!("/portal/{instance}/index.html")).await;
+            assert_eq!(status, 303, "{instance}");
+            let (status, _) = opened(app, None, &format!("/portal/{instance}/feed.xml")).await;
+            assert_eq!(status, 404, "{instance}");
+        }
+        for path in ["nope.html", "../icuops.db", "%2e%2e/icuops.db", ".x/y", "about.html/"] {
+            let (status, _) = opened(app, None, &format!("/portal/{}/{path}", all[0].1)).await;
+            assert_eq!(status, 404, "{path}");
+        }
+    }
+
+    /// SG-FRESH-1: whoever keeps the pages sees a notice and its withdrawal by itself.
+    async fn sg_fresh_1_pages_follow_what_is_published(app: &TestApp) {
+        let stop = tokio_util::sync::CancellationToken::new();
+        let keeping = tokio::spawn(api::portal::build::keep(app.app.clone(), stop.clone()));
+        let staff = names(app).await[0].1.clone();
+        let path = format!("/portal/{staff}/index.html");
+        let until = async |wanted: bool| {
+            for _ in 0..300 {
+                let (status, body) = opened(app, None, &path).await;
+                if status == 200 && body.contains("公告 fresh") == wanted {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            }
+            panic!("the page does not follow: {wanted}");
+        };
+        until(false).await;
+        let row = notice(app, "fresh", "今晚维护", &["STAFF"], 1).await;
+        until(true).await;
+        let input = json!({ "noticeId": row["id"], "expectedVersion": row["version"], "reason": "取消" });
+        let payload = act(app, "it_admin", "withdrawNotice", "notice{id}", input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        until(false).await;
+        stop.cancel();
+        keeping.await.unwrap();
+    }
+
+    /// SG-SRC-2: every query that pages are made from is answered to the readers that may ask it, and to no other.
+    async fn sg_src_2_a_reader_of_pages_asks_its_own_queries_and_nothing_else(app: &TestApp) {
+        app.consult("pages-reader").await;
+        let all = api::portal::instance::all(app.app.db.read(), None).await.unwrap();
+        let closed = ["{people(first:1){nodes{id}}}", "{auditEvents(first:1){nodes{seq}}}", "{tickets(first:1){nodes{id}}}", "{breaches(first:1){nodes{id}}}", "{viewer{person{id}}}", "mutation{logout{userErrors{code}}}"];
+        for one in all {
+            let source = api::portal::source::Inside::new(&app.app, &one.reader);
+            for query in closed {
+                let answer = source.answer(query, Value::Null).await.unwrap();
+                let data = answer.data.clone().into_json().unwrap();
+                let empty = data.is_null() || data.as_object().is_some_and(|roots| roots.values().all(|root| root.is_null() || root["nodes"] == json!([])));
+                assert!(!answer.errors.is_empty() || empty, "{} {query}: {data}", one.name);
+            }
+        }
+    }
+}
