@@ -96,6 +96,8 @@ impl Binary {
                 // The people of the demonstration have had their passwords for months.
                 &[
                     "serve",
+                    // Pages are the subject of other tests; here they would only take the processor.
+                    "--no-portal",
                     "--unmetered",
                     "--password-preset",
                     "nist",
