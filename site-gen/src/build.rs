@@ -161,20 +161,29 @@ fn swap(options: &Options, source: &dyn Source) -> Result<Report, Error> {
     let staging = Staging::begin(out, name)?;
     let put = |path: &str, bytes: &[u8]| staging.put(path, bytes);
     match run(options, source, &put) {
-        Ok((mut report, notes)) => {
+        Ok((report, notes)) => {
             staging.depends(notes.depends, notes.classes);
             staging.cutoff(&notes.cutoff_at);
-            report.written = staging.finish(options.flush, options.keep)?;
-            let text = serde_json::to_vec_pretty(&report)
-                .map_err(|error| Error::Write(format!("cannot write the report: {error}")))?;
-            Staging::beside(out, name, "report.json", &text)?;
-            Ok(report)
+            finish(options, staging, report)
         }
         Err(error) => {
             staging.discard();
             Err(error)
         }
     }
+}
+
+/// Serves what is staged, and writes the report beside it.
+pub(crate) fn finish(
+    options: &Options,
+    staging: Staging,
+    mut report: Report,
+) -> Result<Report, Error> {
+    report.written = staging.finish(options.flush, options.keep)?;
+    let text = serde_json::to_vec_pretty(&report)
+        .map_err(|error| Error::Write(format!("cannot write the report: {error}")))?;
+    Staging::beside(&options.out, options.instance.name(), "report.json", &text)?;
+    Ok(report)
 }
 
 /// Everything that a build would report, without writing anything.

@@ -145,7 +145,7 @@ fn patch(options: &Options, why: &str) -> Result<Report, Error> {
         &format!("a copy of the last root, because it could not be built: {why}"),
     ));
     problems.sort();
-    let mut report = Report {
+    let report = Report {
         instance: name.to_owned(),
         revision: 0,
         pages: 0,
@@ -154,11 +154,7 @@ fn patch(options: &Options, why: &str) -> Result<Report, Error> {
         written: Written::default(),
         timings_ms: std::collections::BTreeMap::new(),
     };
-    report.written = staging.finish(options.flush, options.keep)?;
-    let text = serde_json::to_vec_pretty(&report)
-        .map_err(|error| Error::Write(format!("cannot write the report: {error}")))?;
-    Staging::beside(out, name, "report.json", &text)?;
-    Ok(report)
+    build::finish(options, staging, report)
 }
 
 fn copy(options: &Options, staging: &Staging) -> Result<Vec<Problem>, Error> {

@@ -100,28 +100,24 @@ impl Staging {
         let shelf = shelf(out, name);
         fs::create_dir_all(&shelf)
             .map_err(|error| Error::write("make the folder", &shelf, &error))?;
-        let served = fs::read_link(out.join(name)).ok();
-        let served = served.and_then(|link| link.file_name()?.to_str()?.parse::<u64>().ok());
-        let number = builds(&shelf)
+        let served = number(out, name).ok();
+        let next = builds(&shelf)
             .last()
             .copied()
             .unwrap_or(0)
             .max(served.unwrap_or(0))
             + 1;
         let before = served.and_then(|number| {
-            let text = fs::read_to_string(shelf.join(format!("{number:06}.json"))).ok()?;
-            Some((
-                shelf.join(format!("{number:06}")),
-                serde_json::from_str(&text).ok()?,
-            ))
+            let record = record(&shelf, number).ok()?;
+            Some((shelf.join(format!("{number:06}")), record))
         });
-        let root = shelf.join(format!("{number:06}"));
+        let root = shelf.join(format!("{next:06}"));
         fs::create_dir(&root).map_err(|error| Error::write("make the folder", &root, &error))?;
         Ok(Staging {
             out: out.to_path_buf(),
             name: name.to_owned(),
             root,
-            number,
+            number: next,
             before,
             state: Mutex::default(),
         })
@@ -228,17 +224,7 @@ impl Staging {
             Ok(())
         };
         write().map_err(|error| Error::write("flush", &record, &error))?;
-        let link = self.out.join(&self.name);
-        let fresh = self.out.join(format!(".{}.new", self.name));
-        let _ = fs::remove_file(&fresh);
-        let target = Path::new(&format!(".{}", self.name)).join(format!("{:06}", self.number));
-        symlink(&target, &fresh).map_err(|error| Error::write("make the link", &fresh, &error))?;
-        fs::rename(&fresh, &link).map_err(|error| Error::write("swap", &link, &error))?;
-        if let Ok(folder) = File::open(&self.out) {
-            folder
-                .sync_all()
-                .map_err(|error| Error::write("flush", &self.out, &error))?;
-        }
+        swap(&self.out, &self.name, self.number)?;
         written.swapped = true;
         let all = builds(&shelf);
         for number in all.iter().rev().skip(keep.max(1)) {
@@ -265,21 +251,50 @@ impl Staging {
     }
 }
 
+/// The number of the served build.
+pub(crate) fn number(out: &Path, name: &str) -> Result<u64, Error> {
+    let link = out.join(name);
+    let target = fs::read_link(&link).map_err(|error| Error::write("read", &link, &error))?;
+    target
+        .file_name()
+        .and_then(|number| number.to_str()?.parse().ok())
+        .ok_or_else(|| Error::Write(format!("{} leads to no build", link.display())))
+}
+
+/// The record of a build that is kept.
+pub(crate) fn record(shelf: &Path, number: u64) -> Result<Record, Error> {
+    let path = shelf.join(format!("{number:06}.json"));
+    let text = fs::read_to_string(&path).map_err(|error| Error::write("read", &path, &error))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Error::Write(format!("the record is damaged: {error}")))
+}
+
+/// Serves a build: the link to it is renamed over the one before, so that there always is one.
+pub(crate) fn swap(out: &Path, name: &str, number: u64) -> Result<(), Error> {
+    let link = out.join(name);
+    let fresh = out.join(format!(".{name}.new"));
+    let _ = fs::remove_file(&fresh);
+    let target = Path::new(&format!(".{name}")).join(format!("{number:06}"));
+    symlink(&target, &fresh).map_err(|error| Error::write("make the link", &fresh, &error))?;
+    fs::rename(&fresh, &link).map_err(|error| Error::write("swap", &link, &error))?;
+    if let Ok(folder) = File::open(out) {
+        folder
+            .sync_all()
+            .map_err(|error| Error::write("flush", out, &error))?;
+    }
+    Ok(())
+}
+
 /// The folder of the served root, and its record.
 ///
 /// # Errors
 ///
 /// When there is no root or no record.
 pub fn served(out: &Path, name: &str) -> Result<(PathBuf, Record), Error> {
-    let link = out.join(name);
-    let target = fs::read_link(&link).map_err(|error| Error::write("read", &link, &error))?;
-    let root = out.join(&target);
-    let record = root.with_extension("json");
-    let text =
-        fs::read_to_string(&record).map_err(|error| Error::write("read", &record, &error))?;
-    let record: Record = serde_json::from_str(&text)
-        .map_err(|error| Error::Write(format!("the record is damaged: {error}")))?;
-    Ok((root, record))
+    let number = number(out, name)?;
+    let shelf = shelf(out, name);
+    let record = record(&shelf, number)?;
+    Ok((shelf.join(format!("{number:06}")), record))
 }
 
 /// Whether every file of the served root has the bytes of its record; the paths that have not.

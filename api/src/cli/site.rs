@@ -9,6 +9,7 @@ use api::error::{Error, Result, UserErrorCode};
 use api::portal::instance::{self, Instance};
 use api::portal::{audience_words, build};
 use clap::{Args, Subcommand};
+use entity::rules::audience::code;
 use entity::values::Audience;
 
 use crate::{Store, open, say};
@@ -51,15 +52,15 @@ pub enum SiteCommand {
 }
 
 fn audience(word: &str) -> std::result::Result<Audience, String> {
-    match word.to_ascii_uppercase().as_str() {
-        "P0" | "STAFF" => Ok(Audience::Staff),
-        "P1" | "ICU" => Ok(Audience::Icu),
-        "P2" | "IT" => Ok(Audience::It),
-        "P3" | "MGMT" => Ok(Audience::Mgmt),
-        "P4" | "VENDOR" => Ok(Audience::Vendor),
-        "P5" | "AUDIT" => Ok(Audience::Audit),
-        _ => Err("P0, P1, P2, P3, P4, P5".to_owned()),
-    }
+    Audience::ALL
+        .iter()
+        .copied()
+        .find(|one| {
+            [code(*one), one.word()]
+                .iter()
+                .any(|text| text.eq_ignore_ascii_case(word))
+        })
+        .ok_or_else(|| "P0, P1, P2, P3, P4, P5".to_owned())
 }
 
 async fn chosen(app: &App, which: &Which) -> Result<Vec<Instance>> {
@@ -144,7 +145,7 @@ pub async fn run(what: SiteCommand) -> Result<ExitCode> {
 /// Builds or checks; the worst result decides the exit code.
 async fn made(which: &Which, dry: bool) -> Result<ExitCode> {
     let app = open(&which.store).await?;
-    let mut code = 0;
+    let mut worst = 0;
     for one in chosen(&app, which).await? {
         match build::one(&app, &one, dry).await {
             Ok(report) => {
@@ -155,7 +156,7 @@ async fn made(which: &Which, dry: bool) -> Result<ExitCode> {
                         problem.kind, problem.record, problem.path, problem.line, problem.reason
                     ));
                 }
-                code = code.max(u8::from(report.held_back()));
+                worst = worst.max(u8::from(report.held_back()));
             }
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -164,9 +165,9 @@ async fn made(which: &Which, dry: bool) -> Result<ExitCode> {
                     one.name,
                     cause.unwrap_or_else(|| error.to_string())
                 ));
-                code = 2;
+                worst = 2;
             }
         }
     }
-    Ok(ExitCode::from(if dry { code.min(1) } else { code }))
+    Ok(ExitCode::from(if dry { worst.min(1) } else { worst }))
 }

@@ -10,14 +10,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::values::Audience;
+use minijinja::context;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
 use super::door::Server;
 use super::graphql::Endpoint;
 use super::guard::ErrorPage;
-use super::respond::{Reader, error_response};
+use super::respond::{Reader, error_response, rendered};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::portal::instance::{self, Instance, opens};
@@ -93,13 +93,7 @@ async fn listed(request: &HttpRequest, endpoint: &Endpoint<Server>, app: &App) -
         })
         .collect();
     let signed_in = who.require_person().is_ok();
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment
-        .template_from_str(LIST)
-        .and_then(|template| template.render(context! { entries => Serde(entries), signed_in }))
-        .map_err(Error::internal)
+    rendered(LIST, context! { entries => Serde(entries), signed_in })
 }
 
 /// Relative links need the closing slash.
@@ -161,11 +155,10 @@ async fn found(
     let (visitor, _) = endpoint.admit(request).await?;
     let who = visitor.requester;
     let known = match is_name(name) {
-        true => instance::all(app.db.read(), None).await?,
-        false => Vec::new(),
+        true => instance::named(app.db.read(), name).await?,
+        false => None,
     };
-    let one = known.into_iter().find(|one| one.name == name);
-    let Some(one) = one.filter(|one| opens(&who, &one.reader)) else {
+    let Some(one) = known.filter(|one| opens(&who, &one.reader)) else {
         // A page is asked for by a browser, which can be led to the sign-in; whether there is one is not told.
         if who.require_person().is_err() && path.ends_with(".html") && is_name(name) {
             return Ok(sign_in(name, path));

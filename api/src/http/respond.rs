@@ -12,10 +12,25 @@ use actix_web::{
 };
 use async_graphql::{PathSegment, ServerError, Value};
 use entity::values::Language;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::{negotiate::Media, rate::Throttle};
-use crate::error::{Code, Error, Messages, Reason, accepted_language};
+use crate::error::{Code, Error, Messages, Reason, Result, accepted_language};
+
+/// A page of the server itself: strict about what the template asks for, escaped for HTML.
+///
+/// # Errors
+/// `INTERNAL` for a template that does not fit.
+pub fn rendered(template: &str, context: minijinja::Value) -> Result<String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+        .template_from_str(template)
+        .and_then(|template| template.render(context))
+        .map_err(Error::internal)
+}
 
 /// Identifier of a request, made here and echoed in `X-Request-Id`.
 #[derive(Debug, Clone, PartialEq, Eq)]

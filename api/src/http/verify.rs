@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use entity::report_issue;
 use entity::values::ReportState;
+use minijinja::context;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use reports::sign::{Printed, Unreadable, Verified, page_texts, verify as verify_signatures};
 use sea_orm::{ColumnTrait, Condition};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::door::Server;
 use super::files::{Looked, Uploads, admitted};
 use super::graphql::Endpoint;
-use super::respond::{Reader, error_response};
+use super::respond::{Reader, error_response, rendered};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::report::by_hash;
@@ -139,7 +139,7 @@ async fn page(
         None => Vec::new(),
         Some(condition) => all_shown(app, condition).await?,
     };
-    rendered(is_asked, &found, None)
+    told(is_asked, &found, None)
 }
 
 async fn file_page(
@@ -165,7 +165,7 @@ async fn file_page(
             Some(facts.await.map_err(Error::internal)?)
         }
     };
-    rendered(true, &found, Some(&Sent { sha256, facts }))
+    told(true, &found, Some(&Sent { sha256, facts }))
 }
 
 fn facts(bytes: &[u8], verified: Result<Verified, Unreadable>) -> Facts {
@@ -202,16 +202,11 @@ fn facts(bytes: &[u8], verified: Result<Verified, Unreadable>) -> Facts {
     }
 }
 
-fn rendered(asked: bool, found: &[Shown], sent: Option<&Sent>) -> Result<String> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment
-        .template_from_str(PAGE)
-        .and_then(|template| {
-            template.render(context! { asked, found => Serde(found), sent => Serde(sent) })
-        })
-        .map_err(Error::internal)
+fn told(asked: bool, found: &[Shown], sent: Option<&Sent>) -> Result<String> {
+    rendered(
+        PAGE,
+        context! { asked, found => Serde(found), sent => Serde(sent) },
+    )
 }
 
 async fn all_shown(app: &App, condition: Condition) -> Result<Vec<Shown>> {

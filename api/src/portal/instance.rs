@@ -92,21 +92,41 @@ async fn of_hospital(
     Ok(all)
 }
 
+/// Every hospital with its short code.
+async fn hospitals(db: &impl ConnectionTrait) -> Result<Vec<(hospital::Model, String)>> {
+    let mut rows = hospital::Entity::find().all(db).await?;
+    rows.sort_by_cached_key(|row| (made_at(row.id.0), row.code.clone()));
+    let codes = rule::hospitals(rows.iter().map(|row| row.code.as_str()));
+    Ok(rows.into_iter().zip(codes).collect())
+}
+
 /// Every instance, or those of one hospital.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn all(db: &impl ConnectionTrait, of: Option<HospitalId>) -> Result<Vec<Instance>> {
-    let mut hospitals = hospital::Entity::find().all(db).await?;
-    hospitals.sort_by_cached_key(|row| (made_at(row.id.0), row.code.clone()));
-    let codes = rule::hospitals(hospitals.iter().map(|row| row.code.as_str()));
     let mut all = Vec::new();
-    for (hospital, code) in hospitals.iter().zip(codes) {
+    for (hospital, code) in hospitals(db).await? {
         if of.is_none_or(|id| id == hospital.id) {
-            all.extend(of_hospital(db, hospital, &code).await?);
+            all.extend(of_hospital(db, &hospital, &code).await?);
         }
     }
     Ok(all)
+}
+
+/// The instance of a name. Every page and file asks for one, so it costs the same however many hospitals there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn named(db: &impl ConnectionTrait, name: &str) -> Result<Option<Instance>> {
+    // Codes of hospitals have no dash.
+    let begins = |code: &str| name.split('-').next() == Some(code);
+    let found = hospitals(db).await?;
+    let Some((hospital, code)) = found.into_iter().find(|(_, code)| begins(code)) else {
+        return Ok(None);
+    };
+    let its = of_hospital(db, &hospital, &code).await?;
+    Ok(its.into_iter().find(|one| one.name == name))
 }
 
 /// Whether somebody opens the pages of an instance (SG-AUD-6): everybody those of the whole staff, others a role of the

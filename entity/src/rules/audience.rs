@@ -83,6 +83,19 @@ impl FromIterator<Audience> for Audiences {
     }
 }
 
+/// The short code of an audience, `P0` to `P5`.
+#[must_use]
+pub const fn code(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Staff => "P0",
+        Audience::Icu => "P1",
+        Audience::It => "P2",
+        Audience::Mgmt => "P3",
+        Audience::Vendor => "P4",
+        Audience::Audit => "P5",
+    }
+}
+
 /// The highest classification that pages of an audience carry.
 #[must_use]
 pub const fn cap(audience: Audience) -> i32 {

@@ -1,6 +1,7 @@
 //! Names of output roots (`portal.md` 2): `<hospital>-<audience>`, for the ward and the vendor followed by the short code
 //! of department or contract; `[a-z0-9-]` only, no name twice.
 
+use crate::rules::audience;
 use crate::values::Audience;
 
 /// Longest short code.
@@ -61,14 +62,7 @@ pub fn hospitals<'a>(labels: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 /// The name of a root.
 #[must_use]
 pub fn name(hospital: &str, audience: Audience, code: Option<&str>) -> String {
-    let letter = match audience {
-        Audience::Staff => "p0",
-        Audience::Icu => "p1",
-        Audience::It => "p2",
-        Audience::Mgmt => "p3",
-        Audience::Vendor => "p4",
-        Audience::Audit => "p5",
-    };
+    let letter = audience::code(audience).to_ascii_lowercase();
     match code {
         Some(code) => format!("{hospital}-{letter}-{code}"),
         None => format!("{hospital}-{letter}"),
