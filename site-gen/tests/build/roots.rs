@@ -9,6 +9,7 @@ use std::{
 use proptest::prelude::*;
 use serde_json::json;
 use site_gen::{
+    history,
     read::{QUERIES, offers},
     source::{Source, Variables},
     write,
@@ -69,6 +70,47 @@ fn sg_write_1_the_root_is_complete_and_swapped_only_on_a_change() {
         write::verify(out.path(), "demo-p0"),
         Ok(vec!["404.html".to_owned()])
     );
+}
+
+#[test]
+fn sg_write_1_the_last_change_is_told_and_taken_back() {
+    let out = tempfile::tempdir().expect("a folder");
+    build_case("staff", out.path()).expect("a root");
+    let before = files(&out.path().join("demo-p0"));
+    let all = history::diff(out.path(), "demo-p0").expect("a list");
+    assert!(all.len() == before.len() && all.iter().all(|line| line.starts_with("+ ")));
+    assert!(
+        history::roll_back(out.path(), "demo-p0").is_err(),
+        "nothing lies before"
+    );
+    let mut changed = document("staff");
+    articles(&mut changed)[0]["title"] = json!("改动");
+    build_document(&changed, out.path());
+    let after = files(&out.path().join("demo-p0"));
+    let told: Vec<String> = history::diff(out.path(), "demo-p0").expect("a list");
+    let differs = |path: &&String| before.get(*path) != after.get(*path);
+    let differing: Vec<&String> = before.keys().chain(after.keys()).filter(differs).collect();
+    assert!(!told.is_empty());
+    for line in &told {
+        let (mark, path) = line.split_at(2);
+        assert!(differing.iter().any(|one| *one == path), "{line}");
+        assert_eq!(
+            mark == "~ ",
+            before.contains_key(path) && after.contains_key(path),
+            "{line}"
+        );
+    }
+    assert!(
+        differing
+            .iter()
+            .all(|path| told.iter().any(|line| line.ends_with(path.as_str())))
+    );
+    history::roll_back(out.path(), "demo-p0").expect("the build before");
+    assert_eq!(files(&out.path().join("demo-p0")), before);
+    assert_eq!(write::verify(out.path(), "demo-p0"), Ok(Vec::new()));
+    // The next build goes on from what is served, under a number that nothing has.
+    assert!(build_document(&changed, out.path()).written.swapped);
+    assert_eq!(files(&out.path().join("demo-p0")), after);
 }
 
 #[test]
