@@ -29,7 +29,8 @@ use entity::{
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 pub use drive::{Batches, drive};
@@ -53,8 +54,8 @@ impl Timer for AtOnce {
     }
 }
 
-/// Reads rows by key, for one reader.
-pub struct Rows(Db, Arc<Requester>);
+/// Reads rows by key, for one reader; only from the pool for edges, never from the one that resolvers hold.
+pub struct Rows(DatabaseConnection, Arc<Requester>);
 
 /// The loaders of a request.
 pub type Loaders = DataLoader<Rows, HashMapCache>;
@@ -67,7 +68,7 @@ const BATCH: usize = 500;
 pub fn fresh(db: &Db, reader: Arc<Requester>) -> (Loaders, Batches) {
     let batches = Batches::default();
     let loaders = DataLoader::with_cache(
-        Rows(db.clone(), reader),
+        Rows(db.edges().clone(), reader),
         batches.clone(),
         AtOnce,
         HashMapCache::default(),
@@ -97,7 +98,7 @@ macro_rules! by_id {
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
                 let rows = $table::Entity::find()
                     .filter($table::Column::Id.is_in(padded(keys)))
-                    .all(self.0.edges())
+                    .all(&self.0)
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
             }
@@ -111,7 +112,7 @@ impl Loader<PersonId> for Rows {
 
     async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, Error> {
         let query = person::Entity::find().filter(person::Column::Id.is_in(padded(keys)));
-        let rows = partial::some(query, &person::shown(), self.0.edges()).await?;
+        let rows = partial::some(query, &person::shown(), &self.0).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
@@ -136,7 +137,7 @@ macro_rules! of_person {
                 let rows = $table::Entity::find()
                     .filter($table::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
                     .order_by_asc($table::Column::Id)
-                    .all(self.0.edges())
+                    .all(&self.0)
                     .await?;
                 let mut found: HashMap<$name, Self::Value> = HashMap::new();
                 for row in rows {
@@ -174,7 +175,7 @@ impl Loader<LeadsOf> for Rows {
             .filter(role_grant::Column::DepartmentId.is_in(keys.iter().map(|key| key.0)))
             .filter(role_grant::Column::IsLead.eq(true))
             .filter(role_grant::Column::State.eq(GrantState::Active))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let led = grants
             .iter()
@@ -195,13 +196,13 @@ impl Loader<ManagersOf> for Rows {
         let serving = assignment::Entity::find()
             .filter(assignment::Column::ContractId.is_in(keys.iter().map(|key| key.0)))
             .filter(assignment::Column::UntilAt.is_null())
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let managers = role_grant::Entity::find()
             .filter(role_grant::Column::PersonId.is_in(serving.iter().map(|row| row.person_id)))
             .filter(role_grant::Column::Role.eq(Role::VendorPm))
             .filter(role_grant::Column::State.eq(GrantState::Active))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let pairs = serving.iter().filter(|row| {
             managers.iter().any(|grant| {
@@ -215,14 +216,14 @@ impl Loader<ManagersOf> for Rows {
 
 /// The people behind pairs of key and id, each key's people by name.
 async fn people_of<K: Copy + Eq + std::hash::Hash>(
-    db: &Db,
+    edges: &DatabaseConnection,
     pairs: Vec<(K, PersonId)>,
 ) -> Result<HashMap<K, Vec<person::Model>>, Error> {
     let people = person::Entity::find()
         .filter(person::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
         .order_by_asc(person::Column::Name)
         .order_by_asc(person::Column::Id)
-        .all(db.edges())
+        .all(edges)
         .await?;
     let mut found: HashMap<K, Vec<person::Model>> = HashMap::new();
     for row in people {
@@ -271,7 +272,7 @@ impl Loader<RecurrencesOf> for Rows {
             )
             .order_by_asc(C::ProposedAt)
             .order_by_asc(C::Id)
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         Ok(keys
             .iter()
@@ -300,7 +301,7 @@ impl Loader<DemandsOf> for Rows {
             .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
             .order_by_asc(C::IssuedAt)
             .order_by_asc(C::Id)
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let mut found: HashMap<DemandsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -326,7 +327,7 @@ impl Loader<ClocksOf> for Rows {
         let query = sla_clock::Entity::find()
             .filter(sla_clock::Column::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(sla_clock::Column::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))));
-        let mut rows = partial::some(query, &columns, self.0.edges()).await?;
+        let mut rows = partial::some(query, &columns, &self.0).await?;
         rows.sort_unstable_by_key(|row| (row.cycle, row.code.word()));
         let mut found: HashMap<ClocksOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -505,7 +506,7 @@ macro_rules! numbered {
                         .filter(C::TicketId.is_in(padded(&counted)))
                         .group_by(C::TicketId)
                         .into_tuple::<(TicketId, i32)>()
-                        .all(self.0.edges())
+                        .all(&self.0)
                         .await?;
                     last.extend(rows);
                 }
@@ -524,7 +525,7 @@ macro_rules! numbered {
                 let text = keys.iter().any(|key| key.0.wanted.text);
                 let columns: Vec<C> =
                     C::iter().filter(|column| text || !matches!(column, $(C::$long)|+)).collect();
-                let mut rows = partial::some(query, &columns, self.0.edges()).await?;
+                let mut rows = partial::some(query, &columns, &self.0).await?;
                 rows.sort_unstable_by_key(|row| row.seq);
                 let mut by_ticket: HashMap<TicketId, Vec<$table::Model>> = HashMap::new();
                 for row in rows {

@@ -75,7 +75,7 @@ async fn read(
         .filter(of)
         .order_by_asc(C::UploadedAt)
         .order_by_asc(C::Id)
-        .all(rows.0.edges())
+        .all(&rows.0)
         .await?)
 }
 
@@ -121,7 +121,7 @@ macro_rules! named_by {
                 let rows = $table::Entity::find()
                     .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
                     .filter(C::$key.is_in(padded(&ids)))
-                    .all(self.0.edges())
+                    .all(&self.0)
                     .await?;
                 let named = rows
                     .into_iter()
@@ -158,7 +158,7 @@ impl Loader<VersionFiles> for Rows {
         let rows = article_file::Entity::find()
             .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(C::ArticleId.is_in(padded(&ids)))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let wanted = |row: &article_file::Model| {
             keys.contains(&VersionFiles(row.hospital_id, row.article_id, row.seq))

@@ -37,7 +37,7 @@ macro_rules! list_of {
                     .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
                     .filter(C::$key.is_in(padded(&ids)))
                     .order_by_asc(C::$order)
-                    .all(self.0.read())
+                    .all(&self.0)
                     .await?;
                 let mut found: HashMap<$name, Self::Value> = HashMap::new();
                 for row in rows {
@@ -113,7 +113,7 @@ impl Loader<ReportNumber> for Rows {
         let rows = report_issue::Entity::find()
             .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(C::Id.is_in(padded(&ids)))
-            .all(self.0.read())
+            .all(&self.0)
             .await?;
         let number = |row: report_issue::Model| {
             let key = ReportNumber(row.hospital_id, row.id);
@@ -139,7 +139,7 @@ impl Loader<TasksOf> for Rows {
             .filter(C::InspectionId.is_in(padded(&ids)))
             .filter(seen_tasks(&self.1, Permission::InspectionRead))
             .order_by_asc(C::Number)
-            .all(self.0.read())
+            .all(&self.0)
             .await?;
         let mut found: HashMap<TasksOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -166,7 +166,7 @@ impl Loader<FindingsOf> for Rows {
             .filter(C::InspectionId.is_in(padded(&ids)))
             .filter(seen_findings(&self.1, Permission::InspectionRead))
             .order_by_asc(C::Seq)
-            .all(self.0.read())
+            .all(&self.0)
             .await?;
         let mut found: HashMap<FindingsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -190,7 +190,7 @@ impl Loader<SeenFinding> for Rows {
         let rows = finding::Entity::find()
             .filter(finding::Column::Id.is_in(padded(&ids)))
             .filter(seen_findings(&self.1, Permission::InspectionRead))
-            .all(self.0.read())
+            .all(&self.0)
             .await?;
         Ok(rows
             .into_iter()

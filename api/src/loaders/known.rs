@@ -28,7 +28,7 @@ impl Loader<SeenArticle> for Rows {
         let rows = knowledge_article::Entity::find()
             .filter(knowledge_article::Column::Id.is_in(articles_of(keys.iter().map(|key| key.0))))
             .filter(seen(&self.1))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let keyed = rows.into_iter().map(|row| (SeenArticle(row.id), row));
         Ok(keyed.collect())
@@ -54,7 +54,7 @@ impl Loader<TranslationsOf> for Rows {
             .filter(seen(&self.1))
             .order_by_asc(C::CreatedAt)
             .order_by_asc(C::Id)
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let mut found: HashMap<TranslationsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -87,7 +87,7 @@ impl Loader<VersionsOf> for Rows {
         let query = article_version::Entity::find()
             .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(C::ArticleId.is_in(articles_of(keys.iter().map(|key| key.1))));
-        let mut rows = partial::some(query, &columns, self.0.edges()).await?;
+        let mut rows = partial::some(query, &columns, &self.0).await?;
         rows.sort_unstable_by_key(|row| row.seq);
         let mut found: HashMap<VersionsOf, Self::Value> = HashMap::new();
         for row in rows {
@@ -117,7 +117,7 @@ impl Loader<VersionAt> for Rows {
             .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(C::ArticleId.is_in(articles_of(keys.iter().map(|key| key.1))))
             .filter(C::Seq.is_in(padded(&numbers)))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let key =
             |row: &article_version::Model| VersionAt(row.hospital_id, row.article_id, row.seq);
@@ -143,7 +143,7 @@ impl Loader<MyRatingOf> for Rows {
             .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
             .filter(C::ArticleId.is_in(articles_of(keys.iter().map(|key| key.1))))
             .filter(C::PersonId.eq(me))
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let keyed = rows.into_iter().map(|row| {
             (

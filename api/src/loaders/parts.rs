@@ -30,7 +30,7 @@ macro_rules! list_of {
                     .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
                     .$by(C::$order)
                     .$by(C::Id)
-                    .all(self.0.edges())
+                    .all(&self.0)
                     .await?;
                 let mut found: HashMap<$name, Self::Value> = HashMap::new();
                 for row in rows {
@@ -72,7 +72,7 @@ impl Loader<SeenTicket> for Rows {
         let rows = ticket::Entity::find()
             .filter(ticket::Column::Id.is_in(tickets_of(keys.iter().map(|key| key.0))))
             .filter(self.1.visible_tickets())
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         Ok(rows
             .into_iter()
@@ -99,7 +99,7 @@ impl Loader<DuplicatesOf> for Rows {
             .filter(self.1.visible_tickets())
             .order_by_asc(ticket::Column::CreatedAt)
             .order_by_asc(ticket::Column::Id)
-            .all(self.0.edges())
+            .all(&self.0)
             .await?;
         let mut found: HashMap<DuplicatesOf, Self::Value> = HashMap::new();
         for row in rows {
