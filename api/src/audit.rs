@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::portal;
 use crate::requester::Requester;
 
 /// What is recorded of one act.
@@ -84,7 +85,8 @@ pub async fn refused(
     Ok(())
 }
 
-/// Appends one row to the chain of `hospital`, or to the system's. Call it last in the transaction.
+/// Appends one row to the chain of `hospital`, or to the system's. Call it last in the transaction. The revision of the
+/// hospital's pages grows with an act that they show.
 ///
 /// # Errors
 /// Those of the database.
@@ -139,7 +141,12 @@ pub async fn append(
     }
     .update(tx)
     .await?;
-    Ok(())
+    match hospital {
+        Some(hospital) if act.success && portal::shows(act.action) => {
+            portal::bump(tx, hospital, at).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `system`, or the id of the hospital.
@@ -149,6 +156,14 @@ fn chain_name(chain_id: Uuid) -> String {
     } else {
         HospitalId(chain_id).to_string()
     }
+}
+
+/// Waits for everybody else who is about to act at a hospital, until the end of the transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &Tx, hospital: HospitalId) -> Result<()> {
+    lock_head(tx, hospital.0).await.map(|_| ())
 }
 
 async fn lock_head(tx: &Tx, chain_id: Uuid) -> Result<audit_head::Model> {

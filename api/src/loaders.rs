@@ -37,7 +37,7 @@ pub use drive::{Batches, drive};
 pub use files::{AttachmentsOf, LineFiles, SubmissionFiles, VersionFiles};
 pub use inspected::*;
 pub use known::*;
-pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, WaitsOf};
+pub use parts::{BOUND, ClaimsOf, DuplicatesOf, PlansOf, SeenTicket, SeverityChangesOf, WaitsOf};
 
 use crate::db::Db;
 use crate::error::Error;

@@ -52,15 +52,27 @@ pub struct Machine {
 
 impl From<machine_token::Model> for Machine {
     fn from(row: machine_token::Model) -> Self {
-        let scopes = row.scopes.split(' ').filter_map(TokenScope::parse);
         Self {
-            scopes: scopes.collect(),
+            scopes: scopes(&row).collect(),
             token: row.id,
             agent: row.agent,
             hospital: row.hospital_id,
             expires_at: row.expires_at,
         }
     }
+}
+
+/// What a token may read.
+pub fn scopes(row: &machine_token::Model) -> impl Iterator<Item = TokenScope> + '_ {
+    let words = row.scopes.split(' ');
+    words.filter_map(|word| TokenScope::parse(word.split(':').next().unwrap_or_default()))
+}
+
+/// The pages that a token reads as.
+#[must_use]
+pub fn pages(row: &machine_token::Model) -> Option<PortalReader> {
+    let mut words = row.scopes.split(' ');
+    words.find_map(|word| PortalReader::of_scope(row.hospital_id, word))
 }
 
 /// The person and session behind a request; without a person: anonymous, a program, or the system itself.
@@ -129,6 +141,7 @@ impl Requester {
     #[must_use]
     pub fn of_machine(row: machine_token::Model) -> Self {
         Self {
+            portal: pages(&row),
             machine: Some(row.into()),
             ..Self::default()
         }

@@ -17,7 +17,7 @@ pub struct Model {
     pub agent: String,
     /// SHA-256 of the token, hexadecimal.
     pub token_sha256: String,
-    /// Words of `TokenScope`, joined by blanks.
+    /// Words of `TokenScope`, joined by blanks; that of pages as `PORTAL:<audience>:<department or contract>`.
     pub scopes: String,
     /// Who made it.
     pub created_by: PersonId,

@@ -7,6 +7,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod append_only;
+pub mod dictionary;
 mod m20261125_000001_account;
 mod m20261125_000002_contract;
 mod m20261125_000003_ticket;

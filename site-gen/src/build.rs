@@ -20,6 +20,7 @@ use notes::Notes;
 
 use crate::{
     audience::Instance,
+    book,
     content::Disaster,
     error::Error,
     feed,
@@ -209,7 +210,8 @@ fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, 
     }
     content.withdraw(&options.withdrawn);
     watch.step("read");
-    let plan = plan::plan(&content, instance, &options.langs)?;
+    let (books, unmade) = book::books(content.documents.as_deref());
+    let plan = plan::plan(&content, &books, instance, &options.langs)?;
     watch.step("plan");
     let renderer = Renderer::new(&plan, &content, instance, &options.names)?;
     let mut done: Vec<Done> = plan
@@ -219,6 +221,13 @@ fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, 
         .collect::<Result<_, Error>>()?;
     watch.step("render");
     let mut problems = plan.problems.clone();
+    problems.extend(unmade.into_iter().map(|(kind, reason)| Problem {
+        kind: "excluded",
+        record: format!("{kind:?}"),
+        path: "documents/index.html".to_owned(),
+        line: 0,
+        reason,
+    }));
     let broken = broken(&plan, &done);
     for (at, page) in plan.pages.iter().enumerate() {
         let Some(one) = done.get_mut(at) else {
@@ -265,6 +274,15 @@ fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, 
         feeds(&content, &plan, options, *lang, put)?;
     }
     watch.step("search");
+    for book in &books {
+        let files = book.made.iter().flat_map(|made| &made.files);
+        for (path, bytes) in files {
+            for lang in &plan.langs {
+                let below = format!("{}documents/{}", prefix(*lang), book.folder());
+                put(&format!("{below}/{path}"), bytes)?;
+            }
+        }
+    }
     for asset in assets() {
         put(&format!("assets/{}", asset.name), asset.bytes)?;
     }

@@ -54,6 +54,10 @@ words!(
     NoticeKind { Announcement, Disaster, Incident, Status, Window }
 );
 words!(
+    /// What a technical document describes.
+    DocumentKind { Interface, DbSchema }
+);
+words!(
     /// Risk of a finding.
     Risk { Critical, High, Medium, Low }
 );
@@ -481,6 +485,20 @@ pub struct Service {
     pub months: Vec<Month>,
 }
 
+/// A technical document of the platform itself, as the source of its pages (一(八)).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document {
+    /// What it describes.
+    pub kind: DocumentKind,
+    /// Version of the platform.
+    pub version: String,
+    /// SDL or snapshot; nothing for readers who see only that there is such a document.
+    pub source: Option<String>,
+    /// What the source does not say of itself, TOML.
+    pub notes: Option<String>,
+}
+
 /// Everything that one root is made of. What its audience is not asked for is absent.
 #[derive(Debug, Clone)]
 #[expect(
@@ -500,6 +518,7 @@ pub struct Content {
     pub tasks: Option<Vec<Task>>,
     pub reports: Option<Vec<Report>>,
     pub service: Option<Service>,
+    pub documents: Option<Vec<Document>>,
     /// Ids and numbers of records that are withdrawn although the answers still have them.
     pub withdrawn: BTreeSet<String>,
 }

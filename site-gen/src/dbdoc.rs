@@ -26,4 +26,4 @@ pub use model::*;
 pub use overlay::{
     Book, ColumnNote, LintSettings, Overlay, Relation, RelationNote, TableNote, Viewpoint,
 };
-pub use page::{changes as change_pages, pages};
+pub use page::{changes as change_pages, pages, paths};

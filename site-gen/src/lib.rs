@@ -18,6 +18,7 @@
 
 pub mod apidoc;
 pub mod audience;
+mod book;
 mod build;
 pub mod bundle;
 pub mod content;

@@ -4,6 +4,7 @@
 mod admit;
 mod article;
 mod board;
+mod document;
 pub(crate) mod notice;
 mod report;
 mod sla;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::{
     audience::{Audience, Instance},
+    book::Book,
     content::{Article, ArticleFile, Content, Notice, Window},
     error::Error,
     markdown::{Lang, Section},
@@ -132,6 +134,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) problems: Vec<Problem>,
     pub(crate) pages: Vec<Page<'a>>,
     pub(crate) audience: Audience,
+    pub(crate) books: &'a [Book<'a>],
 }
 
 impl<'a> Draft<'a> {
@@ -266,6 +269,7 @@ pub(crate) fn relative(from: &str, to: &str) -> String {
 /// Paths that collide (also by case) or are not allowed, and words that are missing: all of them at once.
 pub fn plan<'a>(
     content: &'a Content,
+    books: &'a [Book<'a>],
     instance: &Instance,
     langs: &[Lang],
 ) -> Result<Plan<'a>, Error> {
@@ -281,6 +285,7 @@ pub fn plan<'a>(
         problems: Vec::new(),
         pages: Vec::new(),
         audience,
+        books,
     };
     admit::admit(&mut draft);
     admit::look(&mut draft);
@@ -291,6 +296,7 @@ pub fn plan<'a>(
         board::plan(&mut draft, *lang)?;
         sla::plan(&mut draft, *lang)?;
         report::plan(&mut draft, *lang)?;
+        document::plan(&mut draft, *lang)?;
     }
     let numbers = numbers(&draft);
     let mut pages = draft.pages;
@@ -368,6 +374,11 @@ fn nav(content: &Content, draft: &Draft<'_>) -> Vec<NavItem> {
             "rectification/index.html",
         ),
         (content.reports.is_some(), "reports", "reports/index.html"),
+        (
+            content.documents.is_some(),
+            "documents",
+            "documents/index.html",
+        ),
         (true, "search", "search.html"),
         (true, "about", "about.html"),
     ]

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::{
     audience::Audience,
     content::{
-        Article, Calendar, Clock, Content, Contract, Desk, Disaster, Inspection, Month, Notice,
-        Portal, Report, Service, Statement, SystemStatus, Task, Window,
+        Article, Calendar, Clock, Content, Contract, Desk, Disaster, Document, Inspection, Month,
+        Notice, Portal, Report, Service, Statement, SystemStatus, Task, Window,
     },
     error::Error,
     source::{Source, Variables},
@@ -53,6 +53,7 @@ queries! {
     "report_issues" => &[It, Mgmt, Vendor, Audit],
     "contracts" => &[It, Vendor],
     "sla_month" => &[It, Vendor],
+    "documents" => &[It, Mgmt, Vendor, Audit],
     "revision" => ALL,
 }
 
@@ -118,6 +119,12 @@ struct RevisionData {
 struct ContractsData {
     contracts: Vec<Contract>,
     work_calendars: Vec<Calendar>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentsData {
+    own_documents: Vec<Document>,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +225,14 @@ impl Reader<'_> {
         Ok(Some(service))
     }
 
+    fn documents(&self) -> Result<Option<Vec<Document>>, Error> {
+        if !offers(self.audience, "documents") {
+            return Ok(None);
+        }
+        let data: DocumentsData = self.ask("documents", &Variables::new())?;
+        Ok(Some(data.own_documents))
+    }
+
     fn once(&self) -> Result<Content, Error> {
         let status: StatusData = self.ask("status", &Variables::new())?;
         let portal = status.portal;
@@ -233,6 +248,7 @@ impl Reader<'_> {
             tasks: self.list::<Task>("rectification")?,
             reports: self.list::<Report>("report_issues")?,
             service: self.service(&portal)?,
+            documents: self.documents()?,
             portal,
             withdrawn: BTreeSet::new(),
         })

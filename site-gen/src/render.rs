@@ -25,6 +25,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("articles.html", include_str!("../templates/articles.html")),
     ("base.html", include_str!("../templates/base.html")),
     ("board.html", include_str!("../templates/board.html")),
+    ("document.html", include_str!("../templates/document.html")),
+    (
+        "documents.html",
+        include_str!("../templates/documents.html"),
+    ),
     ("findings.html", include_str!("../templates/findings.html")),
     ("held.html", include_str!("../templates/held.html")),
     ("home.html", include_str!("../templates/home.html")),
@@ -59,8 +64,8 @@ pub(crate) struct Asset {
     pub(crate) bytes: &'static [u8],
 }
 
-/// Style sheet, script of all pages, script of the search page, icon.
-pub(crate) fn assets() -> [Asset; 4] {
+/// Style sheet, script of all pages, script of the search page, icon, style sheet of technical documents.
+pub(crate) fn assets() -> [Asset; 5] {
     [
         (
             "site",
@@ -77,6 +82,11 @@ pub(crate) fn assets() -> [Asset; 4] {
             "icon",
             "svg",
             include_bytes!("../assets/icon.svg").as_slice(),
+        ),
+        (
+            "document",
+            "css",
+            include_bytes!("../assets/document.css").as_slice(),
         ),
     ]
     .map(|(stem, extension, bytes)| {
@@ -152,7 +162,7 @@ impl<'a> Renderer<'a> {
         for (name, text) in TEMPLATES {
             env.add_template(name, text)?;
         }
-        let [css, js, search, icon] = assets();
+        let [css, js, search, icon, document] = assets();
         let portal = &content.portal;
         let build = write::hash(
             format!(
@@ -176,7 +186,7 @@ impl<'a> Renderer<'a> {
                 audience => instance.audience().code(),
                 audience_name => words::word(instance.audience().code(), *lang)?,
                 disaster => banner(plan, content, *lang)?,
-                assets => values! { css => css.name, js => js.name, search => search.name, icon => icon.name },
+                assets => values! { css => css.name, js => js.name, search => search.name, icon => icon.name, document => document.name },
                 foot => values! {
                     cutoff => portal.cutoff_at, calendar => portal.calendar_version, product => portal.product_version,
                     build => build.chars().take(12).collect::<String>(),

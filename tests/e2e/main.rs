@@ -19,6 +19,7 @@ mod clock;
 mod crawl;
 mod demand;
 mod desk;
+mod dictionary;
 mod explain;
 mod files;
 mod glyph;

@@ -233,7 +233,7 @@ both_backends! {
     async fn the_revision_grows_with_what_pages_show(app: &TestApp) {
         use crate::knowledge as known;
         let mut last = revision(app, "nurse").await;
-        assert_eq!((last, revision(app, "nurse_b").await), (0, 0));
+        let elsewhere = revision(app, "nurse_b").await;
         let mut grown = async |by: i64, what: &str| {
             let present = revision(app, "nurse").await;
             assert_eq!(present, last + by, "{what}");
@@ -261,6 +261,6 @@ both_backends! {
         let status = json!({ "idempotencyKey": "rev-status", "state": "NORMAL" });
         act(app, "it_admin", "setSystemStatus", "status{state}", status).await;
         grown(1, "the state").await;
-        assert_eq!(revision(app, "nurse_b").await, 0);
+        assert_eq!(revision(app, "nurse_b").await, elsewhere);
     }
 }

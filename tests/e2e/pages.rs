@@ -89,7 +89,92 @@ async fn opened(app: &TestApp, token: Option<&str>, path: &str) -> (u16, String)
     (status, answer.text().await.unwrap())
 }
 
+/// Files of a folder by their path below it.
+fn below(root: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+    let all = files(root).into_iter();
+    all.map(|(path, bytes)| (path.strip_prefix(root).unwrap().to_owned(), bytes))
+        .collect()
+}
+
+/// Makes a root from another machine with a token, into a folder.
+async fn over_http(app: &TestApp, instance: &str, audience: Audience, token: &str, to: &Path) {
+    let key = to.join("token");
+    std::fs::write(&key, token).unwrap();
+    let audience = site_gen::audience::Audience::from_code(audience.word()).unwrap();
+    let named = site_gen::audience::Instance::new(instance, audience).unwrap();
+    let options = site_gen::Options::new(named, to);
+    let base = app.base.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let source = site_gen::source::http::HttpSource::new(&base, &key, None)?;
+        site_gen::build(&options, &source)
+    });
+    made.await.unwrap().unwrap();
+}
+
 both_backends! {
+    /// SG-SRC-1, SG-SRC-2: the token of a root reads what the root shows and nothing else; from another machine the root has
+    /// the same bytes, and a build without a change writes nothing.
+    async fn sg_src_2_a_token_reads_as_one_root_and_over_http_the_root_is_the_same(app: &TestApp) {
+        out(app, "http", content("呼吸机操作", "正文")).await;
+        notice(app, "http", "公告正文", &["STAFF"], 1).await;
+        build(app).await;
+        for (audience, instance) in names(app).await {
+            let input = json!({ "idempotencyKey": format!("token-{instance}"), "agent": "pages", "scopes": ["PORTAL"], "portalInstance": instance, "expiresAt": "2026-12-31T00:00:00+08:00" });
+            let made = act(app, "it_admin", "createMachineToken", "token machineToken{scopes portalInstance}", input).await;
+            assert_eq!(made["machineToken"], json!({ "scopes": ["PORTAL"], "portalInstance": instance }), "{made}");
+            let token = made["token"].as_str().unwrap();
+            for closed in ["{tickets{nodes{id}}}", "{people{nodes{id}}}", "{auditRows{nodes{seq}}}", "{machineTokens{nodes{id}}}"] {
+                let (_, body) = app.send(Some(token), closed, json!({})).await;
+                assert!(body["errors"][0]["extensions"]["code"].is_string(), "{closed} {body}");
+                assert!(body["data"].as_object().is_none_or(|data| data.values().all(Value::is_null)), "{closed} {body}");
+            }
+            let folder = tempfile::tempdir().unwrap();
+            over_http(app, &instance, audience, token, folder.path()).await;
+            let (here, there) = (api::portal::roots(&app.app).join(&instance), folder.path().join(&instance));
+            let (here, there) = (below(&here), below(&there));
+            assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>(), "{instance}");
+            for (path, bytes) in &here {
+                assert!(there[path] == *bytes, "{instance} {}", path.display());
+            }
+            over_http(app, &instance, audience, token, folder.path()).await;
+            let report = std::fs::read(folder.path().join(format!(".{instance}/report.json"))).unwrap();
+            let report: Value = serde_json::from_slice(&report).unwrap();
+            assert_eq!(report["written"]["swapped"], json!(false), "{report}");
+        }
+    }
+
+    /// SG-QUAR-1: the centre and the vendor's manager are told where a page is held back, once a day, and nobody else is.
+    async fn sg_quar_1_somebody_is_told_of_a_page_that_is_held_back(app: &TestApp) {
+        let row = done(app, "engineer", "draftArticle", new("held", content("有坏链接", "见 [别处](KB-2026-9999)"))).await;
+        let row = done(app, "engineer", "submitArticle", of(&row, json!({}))).await;
+        done(app, "it_admin", "publishArticle", of(&row, json!({}))).await;
+        let told = async |account: &str| {
+            let body = app.ask(account, "{notifications(first:100){nodes{title}}}", json!({})).await;
+            let all = body["data"]["notifications"]["nodes"].as_array().unwrap().clone();
+            all.iter().filter(|one| one["title"].as_str().unwrap().contains("暂不显示")).count()
+        };
+        build(app).await;
+        build(app).await;
+        assert_eq!((told("it_admin").await, told("pm").await), (1, 1));
+        assert_eq!((told("engineer").await, told("nurse").await, told("it_admin_b").await), (0, 0, 0));
+    }
+
+    /// G45: the scope of pages stands alone and names a root of the own hospital.
+    async fn a_token_of_pages_names_one_root_of_its_hospital(app: &TestApp) {
+        for (scopes, instance, field, code) in [
+            (json!(["PORTAL"]), Value::Null, "portalInstance", "REQUIRED"),
+            (json!(["PORTAL"]), json!("nowhere-p2"), "portalInstance", "NOT_FOUND"),
+            (json!(["PORTAL", "TICKET_READ"]), json!("x-p2"), "scopes", "INVALID"),
+            (json!(["TICKET_READ"]), json!("x-p2"), "portalInstance", "INVALID"),
+        ] {
+            let input = json!({ "idempotencyKey": format!("token-{scopes}-{instance}").replace(['"', '[', ']', ','], ""), "agent": "pages", "scopes": scopes, "portalInstance": instance, "expiresAt": "2026-12-31T00:00:00+08:00" });
+            let made = act(app, "it_admin", "createMachineToken", "token", input).await;
+            let told = &made["userErrors"][0];
+            assert_eq!((&told["code"], &told["field"]), (&json!(code), &json!([field])), "{made}");
+            assert!(made["token"].is_null());
+        }
+    }
+
     /// SG-AUD-1, SG-AUD-2, SG-AUD-4, SG-INC-3: each record stands in the roots of its audiences and in no byte of another.
     async fn sg_aud_2_a_record_is_in_the_roots_of_its_audiences_and_in_no_byte_of_another(app: &TestApp) {
         let words = [("STAFF", 2), ("ICU", 2), ("IT", 3), ("MGMT", 3), ("VENDOR", 3), ("AUDIT", 3)];

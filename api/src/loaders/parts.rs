@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::ids::{HospitalId, TicketId};
-use entity::{claimed_time, solution_plan, ticket, wait};
+use entity::values::TicketEventKind;
+use entity::{claimed_time, solution_plan, ticket, ticket_event, wait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Rows, hospitals_of, tickets_of};
@@ -58,6 +59,42 @@ list_of! {
 list_of! {
     /// Solution plans of a ticket, newest first.
     PlansOf, solution_plan, PlanNo, order_by_desc
+}
+
+/// Changes and confirmations of the severity of a ticket, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SeverityChangesOf(pub HospitalId, pub TicketId);
+
+impl Loader<SeverityChangesOf> for Rows {
+    type Value = Vec<ticket_event::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[SeverityChangesOf],
+    ) -> Result<HashMap<SeverityChangesOf, Self::Value>, Error> {
+        use ticket_event::Column as C;
+        let kinds = [
+            TicketEventKind::SeverityChanged,
+            TicketEventKind::SeverityConfirmed,
+        ];
+        let rows = ticket_event::Entity::find()
+            .filter(C::HospitalId.is_in(hospitals_of(keys.iter().map(|key| key.0))))
+            .filter(C::TicketId.is_in(tickets_of(keys.iter().map(|key| key.1))))
+            .filter(C::Kind.is_in(kinds))
+            .order_by_asc(C::Seq)
+            .all(&self.0)
+            .await?;
+        let mut found: HashMap<SeverityChangesOf, Self::Value> = HashMap::new();
+        for row in rows {
+            let key = SeverityChangesOf(row.hospital_id, row.ticket_id);
+            let list = found.entry(key).or_default();
+            if list.len() < BOUND {
+                list.push(row);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// A ticket, if it is in the scope of the reader.

@@ -1,9 +1,9 @@
 //! Makes the roots of the instances with `site-gen`, and makes them anew when something that they show has changed
 //! (SG-FRESH-1).
 //!
-//! There is no job and no row for it: every server keeps the roots in its own data folder and follows the audit chain,
-//! whose rows are written in the transaction of each change. Changes cost nothing, many of them are one build, and a
-//! server that was down begins with a build.
+//! There is no job for it: every server keeps the roots in its own data folder and follows the revision of the pages,
+//! which grows in the transaction of each change. Many changes are one build, and a server that was down begins with a
+//! build.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,13 +12,14 @@ use chrono::{NaiveDate, TimeDelta};
 use entity::ids::HospitalId;
 use entity::rules::calendar::civil_date;
 use entity::values::Audience;
-use entity::{audit, audit_head, hospital};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{hospital, portal_revision};
+use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use site_gen::audience as site;
 use site_gen::{Options, Report, build, check};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::alarm;
 use super::instance::{self, Instance};
 use super::roots;
 use super::source::Inside;
@@ -32,27 +33,7 @@ const APART: Duration = Duration::from_secs(5);
 /// After a build that failed.
 const AGAIN: Duration = Duration::from_secs(30);
 /// All roots are made anew at 00:05, because texts such as "overdue" follow the day.
-const NEW_DAY: TimeDelta = TimeDelta::minutes(5);
-/// Rows of the chain read at once.
-const ROWS: u64 = 1_000;
-
-/// Whether pages show what an act changed.
-#[must_use]
-pub fn shows(action: &str) -> bool {
-    let Some((object, verb)) = action.split_once('.') else {
-        return false;
-    };
-    match object {
-        "article" | "notice" | "system" | "inspection" | "inspection_plan" | "finding"
-        | "rectification" | "calendar" | "clock" => true,
-        "report" => verb != "download",
-        "ticket" => !matches!(
-            verb,
-            "reply" | "rate" | "add_step" | "set_internal_note" | "write_plan"
-        ),
-        _ => false,
-    }
-}
+pub(super) const NEW_DAY: TimeDelta = TimeDelta::minutes(5);
 
 /// The audience in the words of `site-gen`.
 const fn audience(audience: Audience) -> site::Audience {
@@ -110,6 +91,9 @@ pub async fn all(app: &App, of: Option<HospitalId>) -> Result<()> {
                         problem.reason
                     );
                 }
+                if let Err(error) = alarm::tell(app, &instance, &report).await {
+                    tracing::error!(instance = instance.name, %error, "nobody could be told of what is held back");
+                }
                 tracing::info!(
                     instance = instance.name,
                     pages = report.pages,
@@ -146,9 +130,9 @@ pub fn roll_back(app: &App, name: &str) -> Result<u64> {
 /// What is known of the pages of a hospital.
 #[derive(Debug)]
 struct Seen {
-    /// Number of the last act that was looked at.
-    seq: i64,
-    /// The day of the last build, five minutes late.
+    /// The revision of the last build.
+    revision: i64,
+    /// The day of the last build, which begins five minutes late.
     day: NaiveDate,
     /// Whether pages are behind.
     behind: bool,
@@ -156,7 +140,7 @@ struct Seen {
     not_before: Instant,
 }
 
-/// Follows the chains and builds, until `stop`.
+/// Follows the revisions and builds, until `stop`.
 pub async fn keep(app: App, stop: CancellationToken) {
     let mut seen = BTreeMap::new();
     let keeping = async {
@@ -170,12 +154,15 @@ pub async fn keep(app: App, stop: CancellationToken) {
     stop.run_until_cancelled(keeping).await;
 }
 
-/// One look at every chain.
+/// One look at every hospital.
 async fn turn(app: &App, seen: &mut BTreeMap<HospitalId, Seen>) -> Result<()> {
     let day = civil_date(app.clock.now() - NEW_DAY);
-    let heads = audit_head::Entity::find().all(app.db.read()).await?;
-    let heads: BTreeMap<_, _> = heads.iter().map(|head| (head.chain, head.seq)).collect();
-    // A hospital without an act has pages too.
+    let revisions = portal_revision::Entity::find().all(app.db.read()).await?;
+    let revisions: BTreeMap<_, _> = revisions
+        .iter()
+        .map(|row| (row.hospital_id, row.revision))
+        .collect();
+    // A hospital without a change has pages too.
     let hospitals: Vec<HospitalId> = hospital::Entity::find()
         .select_only()
         .column(hospital::Column::Id)
@@ -184,64 +171,20 @@ async fn turn(app: &App, seen: &mut BTreeMap<HospitalId, Seen>) -> Result<()> {
         .all(app.db.read())
         .await?;
     for hospital in hospitals {
-        let head = heads.get(&hospital.0).copied().unwrap_or(0);
+        let revision = revisions.get(&hospital).copied().unwrap_or(0);
         let known = seen.entry(hospital).or_insert_with(|| Seen {
-            seq: head,
+            revision,
             day,
             behind: true,
             not_before: Instant::now(),
         });
-        while known.seq < head {
-            let acts: Vec<(i64, String)> = audit::Entity::find()
-                .select_only()
-                .columns([audit::Column::Seq, audit::Column::Action])
-                .filter(audit::Column::Chain.eq(hospital.0))
-                .filter(audit::Column::Seq.gt(known.seq))
-                .order_by_asc(audit::Column::Seq)
-                .limit(ROWS)
-                .into_tuple()
-                .all(app.db.read())
-                .await?;
-            let Some((last, _)) = acts.last() else {
-                break;
-            };
-            known.seq = *last;
-            known.behind |= acts.iter().any(|(_, action)| shows(action));
-        }
-        known.behind |= known.day != day;
+        known.behind |= (known.revision, known.day) != (revision, day);
         if known.behind && Instant::now() >= known.not_before {
             let done = all(app, Some(hospital)).await;
             known.behind = done.is_err();
-            known.day = day;
+            (known.revision, known.day) = (revision, day);
             known.not_before = Instant::now() + if done.is_ok() { APART } else { AGAIN };
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_no_page_shows_builds_nothing() {
-        for action in [
-            "article.publish",
-            "notice.disaster",
-            "clock.overdue",
-            "ticket.create",
-            "report.attest",
-        ] {
-            assert!(shows(action), "{action}");
-        }
-        for action in [
-            "account.login",
-            "report.download",
-            "ticket.reply",
-            "attachment.add",
-            "article",
-        ] {
-            assert!(!shows(action), "{action}");
-        }
-    }
 }

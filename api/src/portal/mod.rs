@@ -3,10 +3,12 @@
 //!
 //! `site-gen` makes the pages, as the reader of each [`instance`].
 
+mod alarm;
 pub mod build;
 pub mod graphql;
 pub mod instance;
 pub mod ops;
+pub mod own;
 mod reader;
 pub mod source;
 
@@ -57,7 +59,28 @@ const NOTICE: Columns<C> = Columns {
     level: C::DataLevel,
 };
 
-/// The next revision of a hospital's pages, in the transaction of what changes them.
+/// Whether pages show what an act changed.
+#[must_use]
+pub fn shows(action: &str) -> bool {
+    let Some((object, verb)) = action.split_once('.') else {
+        return false;
+    };
+    match object {
+        "notice" | "system" | "inspection" | "inspection_plan" | "finding" | "rectification"
+        | "calendar" | "clock" | "contract" => true,
+        "article" => matches!(verb, "publish" | "outdated" | "retire"),
+        // Drafts and approved ones stand on no page.
+        "report" => !matches!(verb, "download" | "draft" | "take_back"),
+        "ticket" => !matches!(
+            verb,
+            "reply" | "rate" | "add_step" | "set_internal_note" | "write_plan"
+        ),
+        _ => false,
+    }
+}
+
+/// The next revision of a hospital's pages, in the transaction of what changes them: with the audit of an act that they
+/// show.
 ///
 /// # Errors
 /// Those of the database.
@@ -120,4 +143,32 @@ pub async fn status(
         .order_by_desc(system_status::Column::Seq)
         .one(db)
         .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shows;
+
+    #[test]
+    fn what_no_page_shows_builds_nothing() {
+        for action in [
+            "article.publish",
+            "notice.disaster",
+            "clock.overdue",
+            "ticket.create",
+            "report.attest",
+        ] {
+            assert!(shows(action), "{action}");
+        }
+        for action in [
+            "account.login",
+            "report.download",
+            "ticket.reply",
+            "attachment.add",
+            "article",
+            "article.rate",
+        ] {
+            assert!(!shows(action), "{action}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{bump, status};
+use super::status;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Code, Error, Result, UserErrorCode, invalid};
@@ -194,7 +194,6 @@ async fn insert(
         withdrawn_reason: None,
     };
     let row = row.into_active_model().reset_all().insert(&tx).await?;
-    bump(&tx, hospital, now).await?;
     audit::append(
         &tx,
         now,
@@ -246,7 +245,6 @@ pub async fn withdraw(
     row.withdrawn_at = Some(now);
     row.withdrawn_reason = Some(why);
     let row = row.into_active_model().reset_all().update(&tx).await?;
-    bump(&tx, row.hospital_id, now).await?;
     let act = Act::done("notice.withdraw", "notice", row.id.0);
     audit::append(&tx, now, Some(row.hospital_id), who, act).await?;
     tx.commit().await?;
@@ -285,7 +283,7 @@ pub async fn set_status(
     let now = app.clock.now();
     let tx = app.db.begin_write().await?;
     // First of all: whoever sets the state of a hospital at the same time waits here.
-    bump(&tx, hospital, now).await?;
+    audit::hold(&tx, hospital).await?;
     let before = status(&tx, hospital).await?;
     let seq = before.as_ref().map_or(1, |row| row.seq + 1);
     let made = Uuid::from_u128(u128::from(seq.unsigned_abs()));

@@ -5,7 +5,7 @@ use entity::ids::{ContractId, DepartmentId, HospitalId};
 use entity::rules::access::Permission;
 use entity::rules::audience::{Audiences, may_show, on_pages_of};
 use entity::ticket;
-use entity::values::{Audience, TicketCategory};
+use entity::values::{Audience, TicketCategory, TokenScope};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Condition;
 
@@ -78,6 +78,39 @@ impl PortalReader {
         }
     }
 
+    /// How a machine token keeps it (SG-SRC-2): `PORTAL:<audience>:<department or contract>`.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let part = self.department.map(|id| id.to_string());
+        let part = part.or(self.contract.map(|id| id.to_string()));
+        let word = TokenScope::Portal.word();
+        format!("{word}:{}:{}", self.audience, part.unwrap_or_default())
+    }
+
+    /// Reads [`scope`](Self::scope); nothing for another scope and for one that names no department or contract where
+    /// its audience has such.
+    #[must_use]
+    pub fn of_scope(hospital: HospitalId, scope: &str) -> Option<Self> {
+        let mut parts = scope.split(':');
+        if parts.next() != Some(TokenScope::Portal.word()) {
+            return None;
+        }
+        let audience = Audience::parse(parts.next()?)?;
+        let part = parts.next()?;
+        let (department, contract) = (DepartmentId::parse(part), ContractId::parse(part));
+        let fits = match audience {
+            Audience::Icu => department.is_some(),
+            Audience::Vendor => contract.is_some(),
+            Audience::Staff | Audience::It | Audience::Mgmt | Audience::Audit => part.is_empty(),
+        };
+        fits.then_some(Self {
+            hospital,
+            audience,
+            department,
+            contract,
+        })
+    }
+
     /// Word for cursors: no two readers have the same.
     #[must_use]
     pub fn word(&self) -> String {
@@ -89,5 +122,46 @@ impl PortalReader {
             self.audience,
             department.or(contract).unwrap_or_default()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn sg_src_2_a_scope_comes_back_as_its_reader_and_nothing_else_does() {
+        let hospital = HospitalId(Uuid::from_u128(1));
+        let (department, contract) = (
+            DepartmentId(Uuid::from_u128(2)),
+            ContractId(Uuid::from_u128(3)),
+        );
+        for audience in Audience::ALL.iter().copied() {
+            let reader = PortalReader {
+                hospital,
+                audience,
+                department: (audience == Audience::Icu).then_some(department),
+                contract: (audience == Audience::Vendor).then_some(contract),
+            };
+            assert_eq!(
+                PortalReader::of_scope(hospital, &reader.scope()).unwrap(),
+                reader
+            );
+        }
+        for wrong in [
+            "PORTAL",
+            "PORTAL:IT",
+            "PORTAL:ICU:",
+            "PORTAL:VENDOR:",
+            "PORTAL:NOBODY:",
+            "TICKET_READ",
+            "",
+            &format!("PORTAL:VENDOR:{department}"),
+            &format!("PORTAL:IT:{contract}"),
+        ] {
+            assert_eq!(PortalReader::of_scope(hospital, wrong), None, "{wrong}");
+        }
     }
 }

@@ -157,6 +157,8 @@ permissions! {
     KnowledgeRate = "KNOWLEDGE_RATE" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | VendorPm | VendorEngineer | VendorTrainer,
     /// Read notices, windows and the state of the system, each by its audiences.
     PortalRead = "PORTAL_READ" => HospItAdmin | IcuNurse | IcuDoctor | HospManager | Auditor | VendorPm | VendorEngineer | VendorTrainer,
+    /// Read the technical documents of the platform itself; managers and auditors see only that there are such.
+    DocumentationRead = "DOCUMENTATION_READ" => HospItAdmin | HospManager | Auditor | VendorPm | VendorEngineer,
     /// Publish and withdraw notices, set the state of the system.
     NoticePublish = "NOTICE_PUBLISH" => HospItAdmin,
     /// Put up and take down the disaster banner.
@@ -186,7 +188,8 @@ mod tests {
                 &Permission::InspectionRead,
                 &Permission::ReportRead,
                 &Permission::KnowledgeRead,
-                &Permission::PortalRead
+                &Permission::PortalRead,
+                &Permission::DocumentationRead
             ]
         );
     }

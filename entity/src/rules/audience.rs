@@ -163,9 +163,20 @@ pub const fn may_show(audience: Audience, permission: Permission) -> bool {
         Permission::KnowledgeRead | Permission::PortalRead => true,
         Permission::InspectionRead => matches!(audience, It | Vendor),
         Permission::StatementRead => matches!(audience, It | Mgmt | Vendor),
-        Permission::ReportRead => matches!(audience, It | Mgmt | Vendor | Audit),
+        Permission::ReportRead | Permission::DocumentationRead => {
+            matches!(audience, It | Mgmt | Vendor | Audit)
+        }
         _ => false,
     }
+}
+
+/// Whether a role reads interfaces and structure of tables (data level 3), or only that they are documented.
+#[must_use]
+pub const fn reads_structure(role: Role) -> bool {
+    matches!(
+        role,
+        Role::HospItAdmin | Role::VendorPm | Role::VendorEngineer
+    )
 }
 
 /// Whether a role reads for one department only what is for one department of the ward.

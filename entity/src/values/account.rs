@@ -113,5 +113,7 @@ words! {
         TicketRead = "TICKET_READ",
         /// `directory:read` 读取本院科室与合同. Reads departments and contracts of its hospital.
         DirectoryRead = "DIRECTORY_READ",
+        /// `portal:受众:范围` 读取一个门户根所示的内容，别无其他. Reads what one root of pages shows, and nothing else.
+        Portal = "PORTAL",
     }
 }

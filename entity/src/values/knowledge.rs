@@ -119,3 +119,13 @@ words! {
         Down = "DOWN",
     }
 }
+
+words! {
+    /// 技术文档种类（合同一(八)）. Kind of a technical document (clause 一(八)).
+    DocumentKind {
+        /// 接口文档. Interface document.
+        Interface = "INTERFACE",
+        /// 数据库表结构文档. Structure of the tables of a database.
+        DbSchema = "DB_SCHEMA",
+    }
+}

@@ -216,6 +216,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Api, Vec<Problem>> {
                 meaning: one.meaning,
             })
             .collect(),
+        in_root: false,
     };
     let mut anchors = Names::default();
     for note in parsed.operations {

@@ -27,6 +27,8 @@ pub struct Api {
     pub types: BTreeMap<String, TypeDef>,
     /// Errors of the whole interface.
     pub errors: Vec<ErrorDef>,
+    /// Whether the pages are part of a root of the portal, to which they lead back.
+    pub in_root: bool,
 }
 
 /// Kind of an interface.

@@ -136,6 +136,7 @@ impl Writer<'_> {
             path,
             self.language,
         )
+        .in_root(self.api.in_root)
     }
 
     fn groups(&self) -> Result<Vec<Group>, Problem> {

@@ -139,6 +139,8 @@ pub struct Book {
     pub viewpoints: Vec<(Viewpoint, Vec<String>)>,
     /// Settings of the checks.
     pub lint: LintSettings,
+    /// Whether the pages are part of a root of the portal, to which they lead back.
+    pub in_root: bool,
 }
 
 impl Overlay {
@@ -241,6 +243,7 @@ impl Book {
                 relations,
                 viewpoints,
                 lint: overlay.lint,
+                in_root: false,
             })
         } else {
             Err(problems)

@@ -26,12 +26,8 @@ const LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
 /// # Errors
 /// A template that wants what the data does not have, which a test rules out.
 pub fn pages(book: &Book, report: &Report, previous: Option<&Snapshot>) -> Result<Files, Problem> {
-    let mut names = Names::default();
-    let paths: BTreeMap<String, String> = book
-        .snapshot
-        .tables
-        .iter()
-        .map(|table| (table.id(), format!("{}.html", names.give(&table.id()))))
+    let paths: BTreeMap<String, String> = file_names(book)
+        .map(|(table, name)| (table.id(), name))
         .collect();
     let changes = previous.map(|old| diff(old, &book.snapshot));
     let graph = Graph::new(book);
@@ -83,6 +79,19 @@ pub fn pages(book: &Book, report: &Report, previous: Option<&Snapshot>) -> Resul
     );
     files.insert("dictionary.xlsx".to_owned(), sheet::workbook(book, report)?);
     Ok(files)
+}
+
+fn file_names(book: &Book) -> impl Iterator<Item = (&Table, String)> {
+    let mut names = Names::default();
+    book.snapshot
+        .tables
+        .iter()
+        .map(move |table| (table, format!("{}.html", names.give(&table.id()))))
+}
+
+/// Where the page of each table lies.
+pub fn paths(book: &Book) -> impl Iterator<Item = (&Table, String)> {
+    file_names(book).map(|(table, name)| (table, format!("tables/{name}")))
 }
 
 /// A page of changes alone.
@@ -175,6 +184,7 @@ impl Writer<'_> {
             path,
             self.language,
         )
+        .in_root(self.book.in_root)
     }
 
     fn provided(&self) -> Provided {

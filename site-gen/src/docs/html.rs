@@ -136,6 +136,8 @@ pub(crate) struct Frame {
     pub version: String,
     /// Whether there is a page of changes.
     pub changes: bool,
+    /// Whether the page is a part of a page of the portal: it has no frame of its own then.
+    pub in_root: bool,
 }
 
 impl Frame {
@@ -153,6 +155,19 @@ impl Frame {
             other,
             version: version.to_owned(),
             changes,
+            in_root: false,
         }
     }
+
+    /// The frame of a page that is part of a root, whose languages lie in folders of their own.
+    pub fn in_root(mut self, is: bool) -> Self {
+        if is {
+            self.in_root = true;
+            self.style = format!("{}docs.css", self.root);
+        }
+        self
+    }
 }
+
+/// What the parts of a page in a root are divided by; no text holds it, because texts are escaped.
+pub(crate) const PART: &str = "<!--part-->";

@@ -7,6 +7,9 @@ use entity::{machine_token, session};
 
 use super::given::person;
 use super::types::Person;
+use crate::graphql::app;
+use crate::portal::instance;
+use crate::requester::{pages, scopes};
 use crate::scalar::Instant;
 
 /// 会话.
@@ -101,11 +104,18 @@ impl MachineToken {
     /// 范围.
     /// Scopes.
     async fn scopes(&self) -> Vec<TokenScope> {
-        self.0
-            .scopes
-            .split(' ')
-            .filter_map(TokenScope::parse)
-            .collect()
+        scopes(&self.0).collect()
+    }
+    /// 范围 PORTAL 所指的门户根，如 demo-p2；其他范围为 null.
+    /// Name of the root of pages of the scope PORTAL, such as demo-p2; null with other scopes.
+    async fn portal_instance(&self, ctx: &Context<'_>) -> Option<async_graphql::Result<String>> {
+        let reader = pages(&self.0)?;
+        let found = instance::all(app(ctx).db.read(), Some(self.0.hospital_id)).await;
+        let name = |all: Vec<instance::Instance>| {
+            let its = all.into_iter().find(|one| one.reader == reader);
+            its.map(|one| one.name)
+        };
+        found.map(name).map_err(Into::into).transpose()
     }
     /// 创建人.
     /// Who made it.

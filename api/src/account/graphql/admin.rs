@@ -368,6 +368,7 @@ impl AdminMutation {
                 key: input.idempotency_key.clone(),
                 agent: input.agent.clone(),
                 scopes: input.scopes.clone(),
+                portal_instance: input.portal_instance.clone(),
                 expires_at: input.expires_at.0,
             };
             ops::create_token(app(ctx), requester(ctx), new)

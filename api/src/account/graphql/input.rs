@@ -284,9 +284,12 @@ pub struct CreateMachineTokenInput {
     /// 使用它的程序.
     /// The program that uses it.
     pub agent: String,
-    /// 范围.
-    /// Scopes.
+    /// 范围；PORTAL 须单独使用.
+    /// Scopes; PORTAL stands alone.
     pub scopes: Vec<TokenScope>,
+    /// 范围 PORTAL：门户根的名称，如 demo-p2.
+    /// With the scope PORTAL: name of the root of pages, such as demo-p2.
+    pub portal_instance: Option<String>,
     /// 到期时刻，366 天以内.
     /// When it ends, within 366 days.
     pub expires_at: Instant,

@@ -4,7 +4,7 @@
 //! cookie and the query string are never looked at for it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::TokenId;
+use entity::ids::{HospitalId, TokenId};
 use entity::machine_token;
 use entity::rules::access::Permission;
 use entity::values::TokenScope;
@@ -19,6 +19,7 @@ use super::{invalid, missing};
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Code, Error, Result, UserErrorCode};
+use crate::portal::{PortalReader, instance};
 use crate::replay::Replay;
 use crate::requester::Requester;
 use crate::ticket::ops::checked;
@@ -39,6 +40,8 @@ pub struct NewToken {
     pub agent: String,
     /// What it may read.
     pub scopes: Vec<TokenScope>,
+    /// Name of the root of pages, with the scope `PORTAL`.
+    pub portal_instance: Option<String>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -85,6 +88,7 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
     if scopes.is_empty() {
         return Err(Error::from(UserErrorCode::Required).at(["scopes"]));
     }
+    let pages = pages(app, hospital, &scopes, new.portal_instance.as_deref()).await?;
     if new.expires_at <= now || new.expires_at > now + MOST {
         return Err(invalid(
             "expiresAt",
@@ -103,7 +107,10 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
         tx.rollback().await?;
         return Ok(MadeToken { row, token: None });
     }
-    let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+    let words: Vec<String> = match &pages {
+        Some(reader) => vec![reader.scope()],
+        None => scopes.iter().map(|scope| scope.word().to_owned()).collect(),
+    };
     let row = machine_token::Model {
         id,
         hospital_id: hospital,
@@ -124,6 +131,35 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
         row,
         token: Some(token),
     })
+}
+
+/// The pages as whose reader the token reads: then it reads nothing else.
+async fn pages(
+    app: &App,
+    hospital: HospitalId,
+    scopes: &[TokenScope],
+    name: Option<&str>,
+) -> Result<Option<PortalReader>> {
+    match (scopes.contains(&TokenScope::Portal), name) {
+        (false, None) => Ok(None),
+        (true, Some(name)) if scopes.len() == 1 => {
+            let all = instance::all(app.db.read(), Some(hospital)).await?;
+            let found = all.into_iter().find(|one| one.name == name);
+            let reader = found.ok_or_else(|| missing("portalInstance"))?.reader;
+            Ok(Some(reader))
+        }
+        (true, None) => Err(Error::from(UserErrorCode::Required).at(["portalInstance"])),
+        (true, Some(_)) => Err(invalid(
+            "scopes",
+            "范围 PORTAL 须单独使用",
+            "the scope PORTAL stands alone",
+        )),
+        (false, Some(_)) => Err(invalid(
+            "portalInstance",
+            "仅用于范围 PORTAL",
+            "it belongs to the scope PORTAL",
+        )),
+    }
 }
 
 /// Ends a token.

@@ -38,7 +38,6 @@ use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode, invalid, missing};
 use crate::notification;
-use crate::portal;
 use crate::requester::Requester;
 
 /// An article in the version of its row that the client has seen.
@@ -148,11 +147,6 @@ impl<'a> Article<'a> {
         let kind = NotificationKind::Knowledge;
         let hospital = self.row.hospital_id;
         notification::tell_of_matter(&self.tx, self.app, hospital, &to, kind, (cause, zh, en)).await
-    }
-
-    /// The pages of the hospital change with this act.
-    async fn changes_pages(&self) -> Result<()> {
-        portal::bump(&self.tx, self.row.hospital_id, self.now).await
     }
 
     /// Writes the row and, last, the audit; commits.

@@ -79,7 +79,6 @@ pub async fn publish(
     article.row.outdated_at = None;
     article.row.outdated_reason = None;
     keep_texts(&article, &latest).await?;
-    article.changes_pages().await?;
     let title = &latest.title;
     let (zh, en) = (
         format!("知识条目《{title}》第 {} 版已发布", latest.seq),
@@ -138,9 +137,6 @@ pub async fn retire(
     article.row.retired_at = Some(article.now);
     article.row.retired_reason = Some(why);
     article.forget_texts().await?;
-    if article.row.published_at.is_some() {
-        article.changes_pages().await?;
-    }
     let title = &article.row.title;
     let (zh, en) = (
         format!("知识条目《{title}》已撤下"),
@@ -175,6 +171,5 @@ pub async fn outdated(
     row.outdated_at = is_outdated.then_some(article.now);
     row.outdated_reason = is_outdated.then_some(why);
     let latest = article.version(article.row.latest_seq).await?;
-    article.changes_pages().await?;
     article.commit("article.outdated", latest.state).await
 }

@@ -5,14 +5,15 @@ use chrono::{Datelike, TimeDelta};
 use entity::ids::HospitalId;
 use entity::notice::{Column as C, Entity, Model};
 use entity::rules::access::Permission;
-use entity::rules::calendar::civil_date;
+use entity::rules::calendar::{civil_date, midnight};
 use entity::values::NoticeKind;
 use entity::{portal_revision, work_calendar};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::{in_force, seen, status};
+use super::super::build::NEW_DAY;
+use super::super::{in_force, own, seen, status};
 use super::Maybe;
-use super::types::{Notice, Portal, SystemStatus};
+use super::types::{Notice, OwnDocument, Portal, SystemStatus};
 use crate::connection;
 use crate::error::{Error, Reason, Result};
 use crate::graphql::{Counter, app, page, requester};
@@ -120,6 +121,17 @@ impl PortalQuery {
             .transpose()
     }
 
+    /// 本平台自身的技术文档：接口与数据库表结构. 权限 DOCUMENTATION_READ.
+    /// Technical documents of the platform itself: its interface and its tables. Permission DOCUMENTATION_READ.
+    async fn own_documents(&self, ctx: &Context<'_>) -> Maybe<Vec<OwnDocument>> {
+        let found = own::documents(requester(ctx));
+        Some(
+            found
+                .map(|all| all.into_iter().map(OwnDocument).collect())
+                .map_err(Into::into),
+        )
+    }
+
     /// 页面的版本；可见多家医院而未指定，或医院不可见，为 null. 权限 PORTAL_READ.
     /// What pages are of; null for who sees several hospitals and names none, and out of scope. Permission PORTAL_READ.
     async fn portal(
@@ -219,6 +231,8 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
         return Ok(None);
     };
     let now = app.clock.now();
+    // Texts such as "overdue" follow the day.
+    let day = midnight(civil_date(now - NEW_DAY)) + NEW_DAY;
     let row = portal_revision::Entity::find_by_id(hospital)
         .one(app.db.read())
         .await?;
@@ -229,8 +243,8 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
         .one(app.db.read())
         .await?;
     Ok(Some(Portal {
+        cutoff_at: Instant(row.as_ref().map_or(day, |row| row.changed_at.max(day))),
         revision: Long(row.map_or(0, |row| row.revision)),
-        cutoff_at: Instant(now),
         calendar_version: calendar.map(|row| row.version),
         product_version: env!("CARGO_PKG_VERSION"),
     }))

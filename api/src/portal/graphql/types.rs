@@ -3,9 +3,10 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::rules::audience::Audiences;
 use entity::rules::block::cut;
-use entity::values::{Audience, NoticeKind, Side, SystemState};
+use entity::values::{Audience, DocumentKind, NoticeKind, Side, SystemState};
 use entity::{notice, system_status};
 
+use super::super::own;
 use super::Maybe;
 use crate::account::graphql::{Department, Person};
 use crate::graphql::requester;
@@ -157,11 +158,11 @@ impl SystemStatus {
 /// What pages are of.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Portal {
-    /// 修订号；条目、公告与状态的每次变化使其增加.
-    /// Revision; it grows with every change of articles, notices and state.
+    /// 修订号；页面所示内容的每次变化使其增加.
+    /// Revision; it grows with every change of what pages show.
     pub revision: Long,
-    /// 数据截止时刻.
-    /// The instant up to which the data reach.
+    /// 数据截止时刻：最近一次变化，不早于当日 00:05.
+    /// The instant up to which the data reach: that of the last change, 00:05 of the day at the earliest.
     pub cutoff_at: Instant,
     /// 当年工作日历的版本；尚未导入为 null.
     /// Version of the working-day calendar of this year; null without one.
@@ -169,4 +170,35 @@ pub struct Portal {
     /// 产品版本.
     /// Version of the product.
     pub product_version: &'static str,
+}
+
+/// 平台自身的技术文档，作为页面的来源.
+/// A technical document of the platform itself, as the source of pages.
+#[derive(Clone, Debug)]
+pub struct OwnDocument(pub own::OwnDocument);
+
+/// 平台自身的技术文档，作为页面的来源.
+/// A technical document of the platform itself, as the source of pages.
+#[Object]
+impl OwnDocument {
+    /// 种类.
+    /// Kind.
+    async fn kind(&self) -> DocumentKind {
+        self.0.kind
+    }
+    /// 平台版本.
+    /// Version of the platform.
+    async fn version(&self) -> &str {
+        self.0.version
+    }
+    /// SDL 或表结构快照（JSON）；管理人员与审计员为 null.
+    /// SDL, or the snapshot of the tables as JSON; null for managers and auditors.
+    async fn source(&self) -> Option<&str> {
+        self.0.source
+    }
+    /// 来源自身未说明的内容（TOML）：注释、示例；管理人员与审计员为 null.
+    /// What the source does not say of itself, TOML: comments, examples; null for managers and auditors.
+    async fn notes(&self) -> Option<&str> {
+        self.0.notes.as_deref()
+    }
 }

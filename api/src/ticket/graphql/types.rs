@@ -14,7 +14,7 @@ use entity::{recurrence_link, sla_clock, ticket};
 use super::super::ops;
 use super::clock::SlaClock;
 use super::demand::ResolutionDemand;
-use super::history::{self, TicketEventConnection, TicketReplyConnection};
+use super::history::{self, TicketEvent, TicketEventConnection, TicketReplyConnection};
 use super::parts::{self, ClaimedTime, SolutionPlan, TicketStepConnection, Wait};
 use super::recurrence::RecurrenceLink;
 use crate::account::graphql::{Contract, Department, Person};
@@ -22,7 +22,8 @@ use crate::attachment::graphql::{Attachment, attachments};
 use crate::error::Error;
 use crate::graphql::requester;
 use crate::loaders::{
-    self, ClaimsOf, ClocksOf, DemandsOf, DuplicatesOf, PlansOf, RecurrencesOf, SeenTicket, WaitsOf,
+    self, ClaimsOf, ClocksOf, DemandsOf, DuplicatesOf, PlansOf, RecurrencesOf, SeenTicket,
+    SeverityChangesOf, WaitsOf,
 };
 use crate::page::Ask;
 use crate::scalar::Instant;
@@ -100,6 +101,13 @@ impl Ticket {
     /// Whether the severity waits for the information centre.
     async fn severity_provisional(&self) -> bool {
         self.0.severity_provisional
+    }
+    /// 级别的变更与确认，自最早起，至多 100 条.
+    /// Changes and confirmations of the severity, oldest first, at most 100.
+    async fn severity_changes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TicketEvent>> {
+        let key = SeverityChangesOf(self.0.hospital_id, self.0.id);
+        let rows = loaders::rows(ctx, key).await?;
+        Ok(rows.into_iter().map(TicketEvent).collect())
     }
     /// 紧急程度.
     /// Urgency.

@@ -1,0 +1,56 @@
+//! Technical documents made from their sources: their list, and their pages within the frame of the root.
+
+use minijinja::Value;
+
+use super::{Draft, Entry, board::code};
+use crate::{error::Error, markdown::Lang, values::values, words};
+
+pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
+    if draft.content.documents.is_none() {
+        return Ok(());
+    }
+    let books = draft.books;
+    let mut rows = Vec::new();
+    for book in books {
+        let facts = book.made.iter().flat_map(|made| &made.facts);
+        let facts: Vec<Value> = facts
+            .map(|(key, value)| Ok(values! { name => words::text(key, lang)?, value => value }))
+            .collect::<Result<_, Error>>()?;
+        let href = book
+            .made
+            .as_ref()
+            .map(|_| format!("{}/index.html", book.folder()));
+        rows.push(values! {
+            kind => code(&book.document.kind), version => book.document.version, href => href, facts => facts,
+        });
+        let Some(made) = &book.made else { continue };
+        for part in made.parts(lang) {
+            let page = draft.page(
+                lang,
+                &format!("documents/{}/{}", book.folder(), part.path),
+                "documents",
+                "document.html",
+                part.title.clone(),
+                values! {
+                    links => Value::from_safe_string(part.links.clone()),
+                    document => Value::from_safe_string(part.html.clone()),
+                },
+            );
+            page.index = Some(Entry {
+                sections: part.sections.clone(),
+                ..Entry::default()
+            });
+        }
+    }
+    let title = words::text("documents", lang)?;
+    let page = draft.page(
+        lang,
+        "documents/index.html",
+        "documents",
+        "documents.html",
+        title,
+        values! { rows => rows },
+    );
+    page.index = Some(Entry::default());
+    Ok(())
+}
