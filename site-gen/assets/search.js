@@ -26,10 +26,15 @@
     }
     return loaded[name];
   }
+  // Names of files stand in one text, ten signs each.
+  function names(list) { list.n = list.n.match(/.{10}/g) || []; }
   var manifest = load('manifest').then(function (m) {
+    [m.t, m.p, m.d].forEach(names);
+    m.d.f = decode(m.d.f);
     m.table = new Map();
     var signs = Array.from(m.fold);
     for (var i = 0; i + 1 < signs.length; i += 2) m.table.set(signs[i], signs[i + 1]);
+    m.odd = signs.length ? new RegExp('[' + Array.from(m.table.keys()).join('') + ']', 'gu') : /(?!)/g;
     return m;
   });
 
@@ -41,7 +46,7 @@
   }
   var LETTER = /[\p{Alphabetic}\p{N}]/u;
   function fold(m, text) {
-    return Array.from(text.normalize('NFKC').toLowerCase()).map(function (c) { return m.table.get(c) || c; }).join('');
+    return text.normalize('NFKC').toLowerCase().replace(m.odd, function (c) { return m.table.get(c); });
   }
   // Runs of ideographs and words, in order.
   function runs(text) {
@@ -195,9 +200,14 @@
             return sum + (list.title.has(page) ? 4 : 0) + (list.own.has(page) ? 2 : 0);
           }, 0);
         }
-        var ranked = Array.from(pages).map(function (page) { return [rank(page), page]; });
-        ranked.sort(function (a, b) { return b[0] - a[0] || a[1] - b[1]; });
-        return { pages: ranked.map(function (pair) { return pair[1]; }), texts: texts, near: near, words: parts };
+        // Ranks are few: pages are put into their rank one after the other.
+        var ranks = [];
+        Uint32Array.from(pages).sort().forEach(function (page) {
+          var own = rank(page);
+          (ranks[own] = ranks[own] || []).push(page);
+        });
+        var ranked = [].concat.apply([], ranks.reverse().filter(Boolean));
+        return { pages: ranked, texts: texts, near: near, words: parts };
       });
     });
   }
@@ -223,7 +233,11 @@
     var low = 0;
     var high = m.d.f.length;
     while (low < high) { var mid = (low + high) >> 1; if (m.d.f[mid] <= number) low = mid + 1; else high = mid; }
-    return load('d' + m.d.n[low - 1]).then(function (file) {
+    // Names of files of texts stand in files of their own, 128 in each.
+    var at = low - 1;
+    return load('n' + m.d.n[at >> 7]).then(function (list) {
+      return load('d' + list[0].substr((at & 127) * 10, 10));
+    }).then(function (file) {
       var one = file[number - m.d.f[low - 1]];
       return { path: one[0], title: one[1], meta: one[2], lang: one[3], words: one[4], sections: one[5] };
     });
@@ -232,6 +246,9 @@
   // --- showing -------------------------------------------------------------------------------------------
   // Folded text with the place of each sign in the text as it was written.
   function mapped(m, text) {
+    // Nearly always each sign stays one sign.
+    var all = fold(m, text);
+    if (all.length === text.length) return { text: all, places: null };
     var out = '';
     var places = [];
     var at = 0;
@@ -256,7 +273,7 @@
         // The title is shown anyway: an excerpt from the text says more.
         if (order === 0) score += 500;
         if (best && best.score <= score) return;
-        best = { score: score, exact: true, anchor: section[0], source: source, from: view.places[at], to: view.places[at + text.length], title: order === 0 };
+        best = { score: score, exact: true, anchor: section[0], source: source, from: view.places ? view.places[at] : at, to: view.places ? view.places[at + text.length] : at + text.length, title: order === 0 };
       });
     });
     if (best) return best;

@@ -1,8 +1,14 @@
 //! Writes the corpus that the speed of a build is measured on: generated Chinese articles, always the same.
 //!
-//! `cargo run --release -p site-gen --example corpus -- 5000 > portal.json`; a second number changes that many pages.
+//! `cargo run --release -p site-gen --example corpus -- 5000 > portal.json`; a second number changes that many pages,
+//! and a third one says how.
+//! With `--hugo DIR` the same articles are written as the content of a Hugo site (its layouts lie in `benches/hugo`).
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    fs,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
 
 use serde_json::json;
 
@@ -128,7 +134,7 @@ impl Dice {
     }
 }
 
-fn article(number: usize, count: usize, changed: bool) -> serde_json::Value {
+fn article(number: usize, count: usize, changed: Option<usize>) -> serde_json::Value {
     let mut dice = Dice(number as u64 * 7_919 + 42);
     let mut body = String::new();
     for section in 1..=8 {
@@ -162,8 +168,8 @@ fn article(number: usize, count: usize, changed: bool) -> serde_json::Value {
             ));
         }
     }
-    if changed {
-        body.push_str("本页有一处修改。\n");
+    if let Some(edit) = changed {
+        body.push_str(&format!("本页有一处修改，编号 EDIT-{edit:04}。\n"));
     }
     let module = format!(
         "{}管理",
@@ -176,18 +182,46 @@ fn article(number: usize, count: usize, changed: bool) -> serde_json::Value {
     })
 }
 
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    fs::File::create(path)?.write_all(text.as_bytes())
+}
+
+/// The articles as files of a Hugo site.
+fn hugo(folder: &Path, nodes: &[serde_json::Value]) -> io::Result<()> {
+    let folder = folder.join("content/faq");
+    fs::create_dir_all(&folder)?;
+    put(&folder.join("_index.md"), "---\ntitle: 常见问题\n---\n")?;
+    for node in nodes {
+        let text = |key: &str| node.get(key).and_then(serde_json::Value::as_str);
+        let word = |key: &str| text(key).unwrap_or_default();
+        let matter = json!({
+            "title": word("title"), "number": word("number"), "modules": [word("module")], "words": node.get("tags"),
+            "version": node.get("versionNo"), "reviewed": word("reviewedAt"), "date": word("reviewedAt"),
+        });
+        let name = word("number").to_lowercase();
+        let page = format!("{matter}\n\n{}", word("body"));
+        put(&folder.join(format!("{name}.md")), &page)?;
+    }
+    Ok(())
+}
+
 fn main() -> io::Result<()> {
-    let mut arguments = std::env::args()
-        .skip(1)
-        .filter_map(|text| text.parse::<usize>().ok());
-    let count = arguments.next().unwrap_or(5_000);
-    let changed = arguments.next().unwrap_or(0);
+    let all: Vec<String> = std::env::args().skip(1).collect();
+    let mut numbers = all.iter().filter_map(|text| text.parse::<usize>().ok());
+    let count = numbers.next().unwrap_or(5_000);
+    let changed = numbers.next().unwrap_or(0);
+    let edit = numbers.next().unwrap_or(1);
     let portal = json!({
         "revision": 1, "cutoffAt": "2026-11-20T08:30:00Z", "calendarVersion": "CN-2026.1", "productVersion": "5.2.0",
     });
     let nodes: Vec<_> = (0..count)
-        .map(|number| article(number, count, number < changed))
+        .map(|number| article(number, count, (number < changed).then_some(edit)))
         .collect();
+    if let [.., option, folder] = all.as_slice()
+        && option == "--hugo"
+    {
+        return hugo(Path::new(folder), &nodes);
+    }
     let page = json!({ "hasNextPage": false, "endCursor": null });
     let document = json!({
         "version": 1, "instance": "bench-p0", "audience": "P0",

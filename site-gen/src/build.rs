@@ -1,21 +1,22 @@
 //! A build: read, plan, render all pages, check their links, write the index and the feeds, swap.
 
 mod found;
+mod index;
 mod links;
+mod memory;
 mod notes;
+mod pages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Mutex, PoisonError},
     time::Instant,
 };
 
-use rayon::prelude::*;
 use serde::Serialize;
 
-use found::{docs, feeds, letters};
-use links::broken;
+use found::feeds;
+use memory::Memory;
 use notes::Notes;
 
 use crate::{
@@ -24,13 +25,11 @@ use crate::{
     content::Disaster,
     error::Error,
     feed,
-    markdown::{Lang, Link, Section},
-    plan::{self, Page, Plan, Problem, WITHDRAWN, prefix},
+    markdown::Lang,
+    plan::{self, Problem, prefix},
     read::read,
     render::{Renderer, assets},
-    search,
     source::{Source, kept::Recorder},
-    values::values,
     write::{self, Staging, Written},
 };
 
@@ -109,17 +108,6 @@ impl Report {
     }
 }
 
-/// A page after rendering, without its HTML.
-struct Done {
-    /// It was withdrawn, and its anchors with it.
-    gone: bool,
-    ids: BTreeSet<String>,
-    links: Vec<Link>,
-    sections: Vec<Section>,
-    outbound: Vec<String>,
-    problems: Vec<Problem>,
-}
-
 /// Measures the steps of a build.
 struct Watch {
     last: Instant,
@@ -160,12 +148,15 @@ pub fn build(options: &Options, source: &dyn Source) -> Result<Report, Error> {
 fn swap(options: &Options, source: &dyn Source) -> Result<Report, Error> {
     let (out, name) = (options.out.as_path(), options.instance.name());
     let staging = Staging::begin(out, name)?;
-    let put = |path: &str, bytes: &[u8]| staging.put(path, bytes);
-    match run(options, source, &put) {
-        Ok((report, notes)) => {
-            staging.depends(notes.depends, notes.classes);
-            staging.cutoff(&notes.cutoff_at);
-            finish(options, staging, report)
+    let made = run(options, source, &staging).and_then(|made| {
+        staging.remember(memory::ENDING, &made.memory)?;
+        Ok(made)
+    });
+    match made {
+        Ok(made) => {
+            staging.depends(made.notes.depends, made.notes.classes);
+            staging.cutoff(&made.notes.cutoff_at);
+            finish(options, staging, made.report)
         }
         Err(error) => {
             staging.discard();
@@ -193,18 +184,106 @@ pub(crate) fn finish(
 ///
 /// Those of a build.
 pub fn check(options: &Options, source: &dyn Source) -> Result<Report, Error> {
-    Ok(run(options, source, &|_, _| Ok(()))?.0)
+    Ok(run(options, source, &Nowhere)?.report)
 }
 
-type Put<'a> = &'a (dyn Fn(&str, &[u8]) -> Result<(), Error> + Sync);
+/// Where the files of a build go, and where those of the build before lie.
+trait Sink: Sync {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
+    /// Takes a file of the build before over; whether there is one. Without a length its size is asked for.
+    fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error>;
+    fn remove(&self, path: &str) -> Result<(), Error>;
+    /// Takes all files below a folder out.
+    fn clear(&self, folder: &str) -> Result<(), Error>;
+    /// The files below a folder.
+    fn below(&self, folder: &str) -> Vec<String>;
+    fn old(&self, path: &str) -> Option<Vec<u8>>;
+    fn memory(&self) -> Option<Vec<u8>>;
+}
 
-fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, Notes), Error> {
+impl Sink for Staging {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        Staging::put(self, path, bytes)
+    }
+
+    fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error> {
+        Staging::keep(self, path, length)
+    }
+
+    fn remove(&self, path: &str) -> Result<(), Error> {
+        Staging::remove(self, path)
+    }
+
+    fn clear(&self, folder: &str) -> Result<(), Error> {
+        let all = Staging::below(self, folder);
+        all.iter().try_for_each(|path| Staging::remove(self, path))
+    }
+
+    fn below(&self, folder: &str) -> Vec<String> {
+        Staging::below(self, folder)
+    }
+
+    fn old(&self, path: &str) -> Option<Vec<u8>> {
+        Staging::old(self, path)
+    }
+
+    fn memory(&self) -> Option<Vec<u8>> {
+        Staging::memory(self, memory::ENDING)
+    }
+}
+
+/// A check writes nothing and remembers nothing.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn put(&self, _path: &str, _bytes: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn keep(&self, _path: &str, _length: Option<u64>) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn remove(&self, _path: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn clear(&self, _folder: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn below(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn old(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn memory(&self) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// What a build made beside the files.
+struct Made {
+    report: Report,
+    notes: Notes,
+    /// For the next build.
+    memory: Vec<u8>,
+}
+
+fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, Error> {
     let instance = &options.instance;
     let mut watch = Watch {
         last: Instant::now(),
         timings: BTreeMap::new(),
     };
-    let mut content = read(source, instance.audience())?;
+    let (content, memory) = rayon::join(
+        || read(source, instance.audience()),
+        || Memory::read(sink.memory()),
+    );
+    let mut content = content?;
     if let Some(banner) = &options.banner {
         content.disaster = Some(banner.clone());
     }
@@ -214,80 +293,30 @@ fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, 
     let plan = plan::plan(&content, &books, instance, &options.langs)?;
     watch.step("plan");
     let renderer = Renderer::new(&plan, &content, instance, &options.names)?;
-    let mut done: Vec<Done> = plan
-        .pages
-        .par_iter()
-        .map(|page| one(&renderer, page, put, &plan))
-        .collect::<Result<_, Error>>()?;
-    watch.step("render");
-    let mut problems = plan.problems.clone();
-    problems.extend(unmade.into_iter().map(|(kind, reason)| Problem {
-        kind: "excluded",
-        record: format!("{kind:?}"),
-        path: "documents/index.html".to_owned(),
-        line: 0,
-        reason,
-    }));
-    let broken = broken(&plan, &done);
-    for (at, page) in plan.pages.iter().enumerate() {
-        let Some(one) = done.get_mut(at) else {
-            continue;
-        };
-        let own: Vec<Problem> = one
-            .problems
-            .drain(..)
-            .chain(broken.get(&at).cloned().unwrap_or_default())
-            .collect();
-        let faulty = own.iter().any(|problem| problem.kind == "quarantine");
-        if faulty && page.held.is_none() {
-            let output = renderer.page(page, true, values! {})?;
-            put(&page.path, output.html.as_bytes())?;
-            one.sections.clear();
-        }
-        problems.extend(own);
-    }
-    let held: BTreeSet<&str> = problems
-        .iter()
-        .filter(|problem| problem.kind == "quarantine")
-        .map(|problem| problem.path.as_str())
-        .chain(
-            plan.pages
-                .iter()
-                .filter(|page| page.held.is_some())
-                .map(|page| page.path.as_str()),
-        )
-        .collect();
-    watch.step("check");
-    let lists = Mutex::new(Vec::new());
+    let pages = index::pages(options, &plan, &renderer, sink, &memory, &mut watch)?;
     for lang in &plan.langs {
-        let docs = docs(&plan, &mut done, *lang, &held);
-        let below = format!("{}search/", prefix(*lang));
-        search::files(&docs, &|name, bytes| {
-            let path = format!("{below}{name}");
-            put(&path, bytes)?;
-            lists
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(path);
-            Ok(())
-        })?;
-        feeds(&content, &plan, options, *lang, put)?;
+        feeds(&content, &plan, options, *lang, sink)?;
     }
-    watch.step("search");
     for book in &books {
         let files = book.made.iter().flat_map(|made| &made.files);
         for (path, bytes) in files {
             for lang in &plan.langs {
                 let below = format!("{}documents/{}", prefix(*lang), book.folder());
-                put(&format!("{below}/{path}"), bytes)?;
+                sink.put(&format!("{below}/{path}"), bytes)?;
             }
         }
     }
     for asset in assets() {
-        put(&format!("assets/{}", asset.name), asset.bytes)?;
+        sink.put(&format!("assets/{}", asset.name), asset.bytes)?;
     }
-    for (id, path) in renderer.used() {
-        let bytes = source.file(&id)?;
+    let files: Vec<(String, String)> = pages
+        .files
+        .into_iter()
+        .filter_map(|id| Some((renderer.file(&id)?, id)))
+        .map(|(path, id)| (id, path))
+        .collect();
+    for (id, path) in &files {
+        let bytes = source.file(id)?;
         let whole = plan
             .files
             .get(id.as_str())
@@ -297,94 +326,42 @@ fn run(options: &Options, source: &dyn Source, put: Put<'_>) -> Result<(Report, 
                 "file `{id}` has other bytes than its record"
             )));
         }
-        put(&path, &bytes)?;
+        sink.put(path, &bytes)?;
     }
-    put(
+    sink.put(
         "sitemap.xml",
         feed::sitemap(instance, options.base_url.as_deref(), &plan.pages).as_bytes(),
     )?;
     watch.step("files");
-    let mut notes = Notes::of(&content, &plan, &renderer.used());
-    for path in lists.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        notes.lists(path, false);
-    }
+    let mut notes = Notes::of(&content, &plan, &files);
     for lang in &plan.langs {
+        for path in sink.below(&format!("{}search/", prefix(*lang))) {
+            notes.lists(path, false);
+        }
         notes.lists(format!("{}feed.xml", prefix(*lang)), true);
     }
+    let mut problems = pages.problems;
+    problems.extend(unmade.into_iter().map(|(kind, reason)| Problem {
+        kind: "excluded",
+        record: format!("{kind:?}"),
+        path: "documents/index.html".to_owned(),
+        line: 0,
+        reason,
+    }));
     problems.sort();
     problems.dedup();
-    let outbound: BTreeSet<String> = done.into_iter().flat_map(|one| one.outbound).collect();
     let report = Report {
         instance: instance.name().to_owned(),
         revision: content.portal.revision,
         pages: plan.pages.len(),
         problems,
-        outbound: outbound.into_iter().collect(),
+        outbound: pages.outbound.into_iter().collect(),
         written: Written::default(),
         timings_ms: watch.timings,
     };
-    Ok((report, notes))
-}
-
-/// Renders and writes one page.
-fn one(
-    renderer: &Renderer<'_>,
-    page: &Page<'_>,
-    put: Put<'_>,
-    plan: &Plan<'_>,
-) -> Result<Done, Error> {
-    let extra = if page.template == "search.html" {
-        letters(plan, page)
-    } else {
-        values! {}
-    };
-    let output = renderer.page(page, page.held.is_some(), extra)?;
-    let record = page.record.clone().unwrap_or_default();
-    let problem = |kind: &'static str, line: usize, reason: String| Problem {
-        kind,
-        record: record.clone(),
-        path: page.path.clone(),
-        line,
-        reason,
-    };
-    let text = output.text;
-    let mut problems = Vec::new();
-    if page.held.is_none() {
-        for (_, line) in &text.missing_images {
-            problems.push(problem(
-                "quarantine",
-                *line,
-                "an image is missing or was not cleared".to_owned(),
-            ));
-        }
-        for (reason, line) in &text.warnings {
-            problems.push(problem("warning", *line, reason.clone()));
-        }
-    }
-    put(&page.path, output.html.as_bytes())?;
-    Ok(Done {
-        gone: page.held == Some(WITHDRAWN),
-        ids: text
-            .headings
-            .into_iter()
-            .map(|heading| heading.id)
-            .chain(["site-main".to_owned()])
-            .collect(),
-        links: if page.held.is_some() {
-            Vec::new()
-        } else {
-            text.links
-        },
-        sections: if page.held.is_some() {
-            Vec::new()
-        } else {
-            text.sections
-        },
-        outbound: if page.held.is_some() {
-            Vec::new()
-        } else {
-            text.outbound
-        },
-        problems,
+    Ok(Made {
+        report,
+        notes,
+        memory: pages.memory,
     })
 }

@@ -12,7 +12,8 @@ fn before(out: &Path, name: &str, served: u64) -> Option<u64> {
     builds(&shelf(out, name))
         .into_iter()
         .rev()
-        .find(|number| *number < served)
+        // A build that was broken off has no record.
+        .find(|number| *number < served && record(&shelf(out, name), *number).is_ok())
 }
 
 /// What the served build changed: `+`, `-` or `~` and the path of each file, in the order of paths. Everything is new

@@ -1,9 +1,10 @@
 //! Reads everything that one root shows: which queries an audience has, page after page, from one state of the data.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 
 use crate::{
     audience::Audience,
@@ -82,16 +83,19 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
+/// A page of a list. Each node is read on its own, so that a long list is read by all processors.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<T> {
-    nodes: Vec<T>,
+struct Connection<'a> {
+    #[serde(borrow)]
+    nodes: Vec<&'a RawValue>,
     page_info: PageInfo,
 }
 
 #[derive(Deserialize)]
-struct ListData<T> {
-    list: Connection<T>,
+struct ListData<'a> {
+    #[serde(borrow)]
+    list: Connection<'a>,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +137,23 @@ struct MonthData {
     sla_statement: Option<Statement>,
 }
 
+fn wrong(name: &str, error: &serde_json::Error) -> Error {
+    Error::source(format!("query `{name}`: {error}"))
+}
+
+/// The data of an answer.
+fn data<'a, T: Deserialize<'a>>(name: &str, answer: &'a str) -> Result<T, Error> {
+    let answer: Answer<T> = serde_json::from_str(answer).map_err(|error| wrong(name, &error))?;
+    if !answer.errors.is_empty() {
+        return Err(Error::source(format!(
+            "query `{name}` answered with errors"
+        )));
+    }
+    answer
+        .data
+        .ok_or_else(|| Error::source(format!("query `{name}` answered no data")))
+}
+
 /// The source with the audience that it is read for.
 struct Reader<'a> {
     source: &'a dyn Source,
@@ -141,34 +162,35 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn ask<T: DeserializeOwned>(&self, name: &str, variables: &Variables) -> Result<T, Error> {
+        let answer = self.answer(name, variables)?;
+        data(name, &answer)
+    }
+
+    fn answer(&self, name: &str, variables: &Variables) -> Result<Cow<'_, str>, Error> {
         let query = QUERIES
             .iter()
             .find(|query| query.name == name && query.audiences.contains(&self.audience))
             .ok_or_else(|| Error::source(format!("`{name}` is no query of this audience")))?;
-        let answer = self.source.query(name, query.text, variables)?;
-        let answer: Answer<T> = serde_json::from_str(&answer)
-            .map_err(|error| Error::source(format!("query `{name}`: {error}")))?;
-        if !answer.errors.is_empty() {
-            return Err(Error::source(format!(
-                "query `{name}` answered with errors"
-            )));
-        }
-        answer
-            .data
-            .ok_or_else(|| Error::source(format!("query `{name}` answered no data")))
+        self.source.query(name, query.text, variables)
     }
 
     /// All pages of a list; nothing if the audience does not read it.
-    fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Vec<T>>, Error> {
+    fn list<T: DeserializeOwned + Send>(&self, name: &str) -> Result<Option<Vec<T>>, Error> {
         if !offers(self.audience, name) {
             return Ok(None);
         }
         let mut all = Vec::new();
         let mut variables = Variables::new();
         loop {
-            let data: ListData<T> = self.ask(name, &variables)?;
-            all.extend(data.list.nodes);
-            let info = data.list.page_info;
+            let answer = self.answer(name, &variables)?;
+            let ListData { list } = data(name, &answer)?;
+            let nodes: Vec<T> = list
+                .nodes
+                .par_iter()
+                .map(|node| serde_json::from_str(node.get()).map_err(|error| wrong(name, &error)))
+                .collect::<Result<_, Error>>()?;
+            all.extend(nodes);
+            let info = list.page_info;
             let after = match info.end_cursor {
                 Some(cursor) if info.has_next_page => json!(cursor),
                 Some(_) | None => return Ok(Some(all)),

@@ -1,8 +1,8 @@
 //! Pages to HTML. The templates print what the plan gives them and compute nothing.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
 };
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, value::merge_maps};
@@ -116,8 +116,6 @@ pub(crate) fn fingerprint() -> String {
 pub(crate) struct Renderer<'a> {
     env: Environment<'static>,
     plan: &'a Plan<'a>,
-    /// Files that a page shows.
-    used: Mutex<BTreeSet<String>>,
     shared: BTreeMap<Lang, Value>,
 }
 
@@ -125,6 +123,10 @@ pub(crate) struct Renderer<'a> {
 pub(crate) struct Output {
     pub(crate) html: String,
     pub(crate) text: Rendered,
+    /// Addresses that were looked up, each with the page that it led to: what the page depends on beside itself.
+    pub(crate) asked: BTreeSet<(String, String)>,
+    /// Images that were looked up, each with what is known of it.
+    pub(crate) images: BTreeSet<(String, String)>,
 }
 
 /// The language of the page that a filter works on.
@@ -194,36 +196,59 @@ impl<'a> Renderer<'a> {
             };
             shared.insert(*lang, value);
         }
-        Ok(Renderer {
-            env,
-            plan,
-            used: Mutex::default(),
-            shared,
-        })
+        Ok(Renderer { env, plan, shared })
     }
 
-    /// Files that the rendered pages show, with the name below `files/`.
-    pub(crate) fn used(&self) -> Vec<(String, String)> {
-        let used = self
-            .used
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        used.iter()
-            .filter_map(|id| Some((id.clone(), file_path(self.plan.files.get(id.as_str())?)?)))
-            .collect()
+    /// Where a file that a page shows lies in the root.
+    pub(crate) fn file(&self, id: &str) -> Option<String> {
+        file_path(self.plan.files.get(id)?)
+    }
+
+    /// Everything that is on every page.
+    pub(crate) fn shared(&self) -> &BTreeMap<Lang, Value> {
+        &self.shared
+    }
+
+    /// The page that an address leads to by a number or an id; empty if there is none.
+    pub(crate) fn numbered(&self, address: &str) -> &str {
+        let page = self.plan.numbers.get(&address.to_ascii_uppercase());
+        page.map(String::as_str).unwrap_or_default()
+    }
+
+    /// What is known of an image; empty if nothing is.
+    pub(crate) fn image_state(&self, id: &str) -> String {
+        let state = |one: &&ArticleFile| {
+            let (width, height) = (one.width.unwrap_or(0), one.height.unwrap_or(0));
+            let path = file_path(one).unwrap_or_default();
+            format!("{path} {width} {height} {}", one.is_cleared)
+        };
+        self.plan.files.get(id).map(state).unwrap_or_default()
+    }
+
+    /// The text of a page alone.
+    pub(crate) fn text(&self, page: &Page<'_>) -> Rendered {
+        let Some(body) = &page.body else {
+            return Rendered::default();
+        };
+        let place = Place {
+            renderer: self,
+            page,
+            asked: RefCell::default(),
+            images: RefCell::default(),
+        };
+        markdown::render(&body.text, body.lang, &place)
     }
 
     /// One page; `held` makes it the notice that it is being checked.
     pub(crate) fn page(&self, page: &Page<'_>, held: bool, extra: Value) -> Result<Output, Error> {
+        let place = Place {
+            renderer: self,
+            page,
+            asked: RefCell::default(),
+            images: RefCell::default(),
+        };
         let text = match &page.body {
-            Some(body) => {
-                let place = Place {
-                    renderer: self,
-                    page,
-                    quiet: held,
-                };
-                markdown::render(&body.text, body.lang, &place)
-            }
+            Some(body) => markdown::render(&body.text, body.lang, &place),
             None => Rendered::default(),
         };
         let root = "../".repeat(page.path.matches('/').count());
@@ -268,6 +293,8 @@ impl<'a> Renderer<'a> {
         })?;
         Ok(Output {
             html,
+            asked: place.asked.into_inner(),
+            images: place.images.into_inner(),
             text: Rendered {
                 html: String::new(),
                 ..text
@@ -317,8 +344,8 @@ fn file_path(file: &ArticleFile) -> Option<String> {
 struct Place<'a> {
     renderer: &'a Renderer<'a>,
     page: &'a Page<'a>,
-    /// The page is not shown, so its files are not either.
-    quiet: bool,
+    asked: RefCell<BTreeSet<(String, String)>>,
+    images: RefCell<BTreeSet<(String, String)>>,
 }
 
 impl Resolver for Place<'_> {
@@ -335,7 +362,11 @@ impl Resolver for Place<'_> {
                 anchor,
             };
         }
-        if let Some(path) = self.renderer.plan.numbers.get(&base.to_ascii_uppercase()) {
+        let path = self.renderer.numbered(base);
+        self.asked
+            .borrow_mut()
+            .insert((base.to_owned(), path.to_owned()));
+        if !path.is_empty() {
             // A text that is not translated may name a heading that the translation of its target calls otherwise.
             let own = self
                 .page
@@ -390,17 +421,11 @@ impl Resolver for Place<'_> {
 
     fn image(&self, address: &str) -> Option<Image> {
         let id = address.strip_prefix("file:").unwrap_or(address);
+        let state = self.renderer.image_state(id);
+        self.images.borrow_mut().insert((id.to_owned(), state));
         let file = self.renderer.plan.files.get(id)?;
         let path = file_path(file).filter(|_| file.is_cleared)?;
         let (width, height) = file.width.zip(file.height)?;
-        if !self.quiet {
-            let mut used = self
-                .renderer
-                .used
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            used.insert(id.to_owned());
-        }
         Some(Image {
             href: relative(&self.page.path, &path),
             width,

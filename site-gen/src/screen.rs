@@ -1,28 +1,65 @@
 //! The screen for personal data when a root is built. It repeats what the schema screens when a text is entered,
 //! because a text can be older than a rule. A hit is named by record and kind, never by its value.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::audience::Audience;
 
 /// What a text must not contain in a root of this audience; the first kind that it does contain.
 pub fn screen(text: &str, audience: Audience, services: &[String]) -> Option<&'static str> {
-    if identity_card(text) {
+    let runs: Vec<&str> = runs(text).collect();
+    if runs.iter().any(|run| identity_card(run)) {
         return Some("an identity card number");
     }
-    if labelled(text, &["住院号", "病案号", "门诊号", "住院编号", "病历号"]) {
-        return Some("a patient number");
-    }
-    if named(text) {
-        return Some("a person's name with a label");
+    if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
+        if labelled(text, &PATIENT) {
+            return Some("a patient number");
+        }
+        if named(text) {
+            return Some("a person's name with a label");
+        }
     }
     if audience.highest_level() <= 2 {
-        if telephone(text, services) {
+        if runs.iter().any(|run| telephone(run, services)) {
             return Some("a personal telephone number");
         }
-        if address(text) {
+        if runs.iter().any(|run| address(run)) {
             return Some("an IP address");
         }
     }
     None
+}
+
+const PATIENT: [&str; 5] = ["住院号", "病案号", "门诊号", "住院编号", "病历号"];
+const NAME: [&str; 4] = ["姓名：", "姓名:", "患者：", "病人："];
+
+/// All labels at once: a text has none of them nearly always, and every text of a root is looked at in every build.
+static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let all: Vec<&str> = PATIENT.into_iter().chain(NAME).collect();
+    Regex::new(&all.join("|")).ok()
+});
+
+/// Runs of what numbers and addresses are written with, long enough to be one of them.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'x' | b'X' | b'*' | b'.');
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let from = at + bytes.get(at..)?.iter().position(is_part)?;
+            let rest = bytes.get(from..)?;
+            at = from
+                + rest
+                    .iter()
+                    .position(|byte| !is_part(byte))
+                    .unwrap_or(rest.len());
+            if at - from >= 7 {
+                return text.get(from..at);
+            }
+        }
+    })
 }
 
 /// Runs of digits (a last `x` counts) that stand alone.
@@ -69,7 +106,7 @@ fn labelled(text: &str, labels: &[&str]) -> bool {
 }
 
 fn named(text: &str) -> bool {
-    ["姓名：", "姓名:", "患者：", "病人："].iter().any(|label| {
+    NAME.iter().any(|label| {
         text.match_indices(label).any(|(at, label)| {
             let rest = text
                 .get(at + label.len()..)

@@ -1,9 +1,11 @@
 //! The only module that writes a root: a fresh directory, links to files that did not change, one flush to disk, then
 //! one rename that swaps a link. Whoever is served sees the old root or the new one, never half of one.
 
+mod spare;
+
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
@@ -17,7 +19,11 @@ use crate::error::Error;
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
         .iter()
         .fold(String::with_capacity(64), |mut out, byte| {
             for half in [byte >> 4, byte & 15] {
@@ -48,7 +54,7 @@ pub struct Record {
 pub struct Written {
     /// Files in the root.
     pub files: usize,
-    /// Of these, linked from the root before because their bytes are the same.
+    /// Of these, as they were in the root before, and not written again.
     pub unchanged: usize,
     /// Bytes in the root.
     pub bytes: u64,
@@ -62,7 +68,10 @@ pub struct Staging {
     name: String,
     root: PathBuf,
     number: u64,
+    served: Option<u64>,
     before: Option<(PathBuf, Record)>,
+    /// What lies in the fresh folder already: it was a build that is kept no longer.
+    spare: BTreeMap<String, String>,
     state: Mutex<State>,
 }
 
@@ -70,6 +79,8 @@ pub struct Staging {
 struct State {
     record: Record,
     folders: std::collections::BTreeSet<PathBuf>,
+    /// Whether a file is as in the root before, and its length.
+    sizes: BTreeMap<String, (bool, u64)>,
     unchanged: usize,
     bytes: u64,
 }
@@ -112,15 +123,41 @@ impl Staging {
             Some((shelf.join(format!("{number:06}")), record))
         });
         let root = shelf.join(format!("{next:06}"));
-        fs::create_dir(&root).map_err(|error| Error::write("make the folder", &root, &error))?;
+        let spare = match before {
+            Some(_) => spare::take(&shelf, &root),
+            None => None,
+        };
+        if spare.is_none() {
+            fs::create_dir(&root)
+                .map_err(|error| Error::write("make the folder", &root, &error))?;
+        }
         Ok(Staging {
             out: out.to_path_buf(),
             name: name.to_owned(),
             root,
             number: next,
+            served,
             before,
+            spare: spare.unwrap_or_default(),
             state: Mutex::default(),
         })
+    }
+
+    /// A file beside the root that belongs to the served build alone, `ending` behind its number.
+    #[must_use]
+    pub fn memory(&self, ending: &str) -> Option<Vec<u8>> {
+        let shelf = shelf(&self.out, &self.name);
+        fs::read(shelf.join(format!("{:06}.{ending}", self.served?))).ok()
+    }
+
+    /// Writes such a file for this build.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn remember(&self, ending: &str, bytes: &[u8]) -> Result<(), Error> {
+        let file = format!("{:06}.{ending}", self.number);
+        Staging::beside(&self.out, &self.name, &file, bytes)
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -153,6 +190,38 @@ impl Staging {
         at.clone_into(&mut self.state().record.cutoff_at);
     }
 
+    fn folder(&self, target: &Path) -> Result<(), Error> {
+        let Some(folder) = target.parent() else {
+            return Ok(());
+        };
+        let known = self.state().folders.contains(folder);
+        if !known {
+            fs::create_dir_all(folder)
+                .map_err(|error| Error::write("make the folder", folder, &error))?;
+            self.state().folders.insert(folder.to_path_buf());
+        }
+        Ok(())
+    }
+
+    /// Takes the file over that stands here already, or that of the served root; whether one of them has these bytes.
+    fn take(&self, path: &str, digest: &str) -> Result<bool, Error> {
+        let target = self.root.join(path);
+        if self.spare.get(path).is_some_and(|spare| spare == digest) && target.is_file() {
+            return Ok(true);
+        }
+        let Some((root, record)) = &self.before else {
+            return Ok(false);
+        };
+        if record.files.get(path).is_none_or(|old| old != digest) {
+            return Ok(false);
+        }
+        self.folder(&target)?;
+        if self.spare.contains_key(path) {
+            let _ = fs::remove_file(&target);
+        }
+        Ok(fs::hard_link(root.join(path), &target).is_ok())
+    }
+
     /// Puts one file; the same bytes as before become a link to the file of before.
     ///
     /// # Errors
@@ -160,33 +229,110 @@ impl Staging {
     /// When it cannot be written.
     pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         let target = self.root.join(path);
-        if let Some(folder) = target.parent() {
-            let known = self.state().folders.contains(folder);
-            if !known {
-                fs::create_dir_all(folder)
-                    .map_err(|error| Error::write("make the folder", folder, &error))?;
-                self.state().folders.insert(folder.to_path_buf());
-            }
-        }
         let digest = hash(bytes);
-        let linked = self.before.as_ref().is_some_and(|(root, record)| {
-            record.files.get(path) == Some(&digest)
-                && fs::hard_link(root.join(path), &target).is_ok()
-        });
+        // The page may stand as a draft that is now replaced.
+        self.remove(path)?;
+        let linked = self.take(path, &digest)?;
         if !linked {
-            // The page may stand as a draft that is now replaced: never write through a link.
-            if self.state().record.files.contains_key(path) {
-                fs::remove_file(&target)
-                    .map_err(|error| Error::write("replace", &target, &error))?;
-            }
-            let write = || -> io::Result<()> { File::create(&target)?.write_all(bytes) };
+            self.folder(&target)?;
+            let write = || -> io::Result<()> {
+                let fresh = || {
+                    OpenOptions::new()
+                        .write(true)
+                        .create_new(true)
+                        .open(&target)
+                };
+                // Never write through a link: other roots may have the same file.
+                let mut file = match fresh() {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        fs::remove_file(&target)?;
+                        fresh()?
+                    }
+                    other => other?,
+                };
+                file.write_all(bytes)
+            };
             write().map_err(|error| Error::write("write", &target, &error))?;
         }
-        let mut state = self.state();
-        state.unchanged += usize::from(linked);
-        state.bytes += bytes.len() as u64;
-        state.record.files.insert(path.to_owned(), digest);
+        self.note(path, digest, bytes.len() as u64);
         Ok(())
+    }
+
+    /// Takes a file of the served root over as it is; whether there is one.
+    ///
+    /// # Errors
+    ///
+    /// When its folder cannot be made.
+    pub fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error> {
+        let digest = self
+            .before
+            .as_ref()
+            .and_then(|(_, record)| record.files.get(path));
+        let Some(digest) = digest else {
+            return Ok(false);
+        };
+        // What was put meanwhile may be a draft.
+        self.remove(path)?;
+        let kept = self.take(path, digest)?;
+        if kept {
+            let size = || fs::metadata(self.root.join(path)).map(|data| data.len());
+            let length = match length {
+                Some(length) => length,
+                None => size().map_err(|error| Error::write("look at", &self.root, &error))?,
+            };
+            self.note(path, digest.clone(), length);
+        }
+        Ok(kept)
+    }
+
+    fn note(&self, path: &str, digest: String, length: u64) {
+        let before = self.before.as_ref();
+        let same = before.is_some_and(|(_, record)| record.files.get(path) == Some(&digest));
+        let mut state = self.state();
+        if let Some((same, length)) = state.sizes.insert(path.to_owned(), (same, length)) {
+            state.unchanged -= usize::from(same);
+            state.bytes -= length;
+        }
+        state.unchanged += usize::from(same);
+        state.bytes += length;
+        state.record.files.insert(path.to_owned(), digest);
+    }
+
+    /// Takes a file out again.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed.
+    pub fn remove(&self, path: &str) -> Result<(), Error> {
+        let target = self.root.join(path);
+        let mut state = self.state();
+        if let Some((same, length)) = state.sizes.remove(path) {
+            state.unchanged -= usize::from(same);
+            state.bytes -= length;
+            state.record.files.remove(path);
+            drop(state);
+            fs::remove_file(&target).map_err(|error| Error::write("replace", &target, &error))?;
+        }
+        Ok(())
+    }
+
+    /// The files of this root below a folder.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Vec<String> {
+        let state = self.state();
+        let below = state.record.files.keys();
+        below
+            .filter(|path| path.starts_with(folder))
+            .cloned()
+            .collect()
+    }
+
+    /// The bytes of a file of the served root.
+    #[must_use]
+    pub fn old(&self, path: &str) -> Option<Vec<u8>> {
+        let (root, record) = self.before.as_ref()?;
+        record.files.get(path)?;
+        fs::read(root.join(path)).ok()
     }
 
     /// Flushes the files and swaps the link; of the builds before, `keep` stay with this one. Without any change
@@ -203,15 +349,25 @@ impl Staging {
             bytes: state.bytes,
             swapped: false,
         };
+        let shelf = shelf(&self.out, &self.name);
+        // What stood in the folder and is no longer of the root.
+        for path in self.spare.keys() {
+            if !state.record.files.contains_key(path) {
+                let target = self.root.join(path);
+                spare::remove(&self.root, &target);
+            }
+        }
         if self
             .before
             .as_ref()
             .is_some_and(|(_, record)| *record == state.record)
         {
-            self.discard();
+            for ending in ENDINGS.iter().skip(1) {
+                let _ = fs::remove_file(shelf.join(format!("{:06}.{ending}", self.number)));
+            }
+            spare::put_by(&shelf, &self.root, &state.record);
             return Ok(written);
         }
-        let shelf = shelf(&self.out, &self.name);
         let record = shelf.join(format!("{:06}.json", self.number));
         let text = serde_json::to_vec(&state.record)
             .map_err(|error| Error::Write(format!("cannot write the record: {error}")))?;
@@ -228,8 +384,16 @@ impl Staging {
         written.swapped = true;
         let all = builds(&shelf);
         for number in all.iter().rev().skip(keep.max(1)) {
-            let _ = fs::remove_dir_all(shelf.join(format!("{number:06}")));
-            let _ = fs::remove_file(shelf.join(format!("{number:06}.json")));
+            let root = shelf.join(format!("{number:06}"));
+            match self::record(&shelf, *number) {
+                Ok(record) => spare::put_by(&shelf, &root, &record),
+                Err(_) => {
+                    let _ = fs::remove_dir_all(&root);
+                }
+            }
+            for ending in ENDINGS {
+                let _ = fs::remove_file(shelf.join(format!("{number:06}.{ending}")));
+            }
         }
         Ok(written)
     }
@@ -250,6 +414,9 @@ impl Staging {
         write().map_err(|error| Error::write("write", &path, &error))
     }
 }
+
+/// Endings of the files that belong to one build: its record, and what it remembers.
+const ENDINGS: [&str; 2] = ["json", "pages"];
 
 /// The number of the served build.
 pub(crate) fn number(out: &Path, name: &str) -> Result<u64, Error> {

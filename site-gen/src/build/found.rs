@@ -1,17 +1,16 @@
-//! What leads to the pages of a root: the index, titles by letters, the feed.
+//! What leads to the pages of a root beside the index: titles by letters, the feed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::{Done, Options, Put};
+use super::{Options, Sink};
 use crate::{
     content::Content,
     error::Error,
     feed,
     markdown::Lang,
     plan::{self, Page, Plan, prefix, relative},
-    search::Doc,
     values::values,
     words,
 };
@@ -62,47 +61,12 @@ pub(super) fn letters(plan: &Plan<'_>, page: &Page<'_>) -> Value {
     values! { letters => groups }
 }
 
-pub(super) fn docs(
-    plan: &Plan<'_>,
-    done: &mut [Done],
-    lang: Lang,
-    held: &BTreeSet<&str>,
-) -> Vec<Doc> {
-    let mut docs = Vec::new();
-    for (page, one) in plan.pages.iter().zip(done) {
-        let Some(entry) = &page.index else { continue };
-        if page.lang != lang || held.contains(page.path.as_str()) {
-            continue;
-        }
-        let mut sections = std::mem::take(&mut one.sections);
-        sections.extend(entry.sections.iter().cloned());
-        docs.push(Doc {
-            path: page
-                .path
-                .strip_prefix(prefix(lang))
-                .unwrap_or(&page.path)
-                .to_owned(),
-            title: page.title.clone(),
-            meta: entry.meta.clone(),
-            lang: page
-                .body
-                .as_ref()
-                .filter(|body| body.lang != lang)
-                .map(|body| body.lang.tag()),
-            facets: entry.facets.clone(),
-            words: entry.words.clone(),
-            sections,
-        });
-    }
-    docs
-}
-
 pub(super) fn feeds(
     content: &Content,
     plan: &Plan<'_>,
     options: &Options,
     lang: Lang,
-    put: Put<'_>,
+    sink: &dyn Sink,
 ) -> Result<(), Error> {
     let items: Vec<feed::Item<'_>> = content
         .notices
@@ -132,5 +96,5 @@ pub(super) fn feeds(
         options.base_url.as_deref(),
         &items,
     );
-    put(&format!("{}feed.xml", prefix(lang)), text.as_bytes())
+    sink.put(&format!("{}feed.xml", prefix(lang)), text.as_bytes())
 }

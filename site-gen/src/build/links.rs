@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Done;
+use super::pages::Done;
 use crate::plan::{Plan, Problem};
 
 /// Links that lead nowhere, by page.
-pub(super) fn broken(plan: &Plan<'_>, done: &[Done]) -> BTreeMap<usize, Vec<Problem>> {
-    let ids: BTreeMap<&str, &Done> = plan
+pub(super) fn broken(plan: &Plan<'_>, done: &[Done<'_>]) -> BTreeMap<usize, Vec<Problem>> {
+    let ids: BTreeMap<&str, &Done<'_>> = plan
         .pages
         .iter()
         .zip(done)
@@ -15,19 +15,20 @@ pub(super) fn broken(plan: &Plan<'_>, done: &[Done]) -> BTreeMap<usize, Vec<Prob
         .collect();
     let mut out: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
     for (at, (page, one)) in plan.pages.iter().zip(done).enumerate() {
-        for link in &one.links {
-            let target = ids.get(link.path.as_str());
-            let reason = match (target, &link.anchor) {
+        for (path, anchor, line) in &one.kept.links {
+            let target = ids.get(path.as_str());
+            let reason = match (target, anchor) {
                 (None, _) => format!(
-                    "no page `{}`; near: {}",
-                    link.path,
-                    nearest(&link.path, ids.keys().copied())
+                    "no page `{path}`; near: {}",
+                    nearest(path, ids.keys().copied())
                 ),
                 (Some(target), Some(anchor))
-                    if !anchor.is_empty() && !target.gone && !target.ids.contains(anchor) =>
+                    if !anchor.is_empty()
+                        && !target.gone
+                        && target.kept.ids.binary_search(anchor).is_err() =>
                 {
-                    let near = nearest(anchor, target.ids.iter().map(String::as_str));
-                    format!("no anchor `{anchor}` on `{}`; near: {near}", link.path)
+                    let near = nearest(anchor, target.kept.ids.iter().map(String::as_str));
+                    format!("no anchor `{anchor}` on `{path}`; near: {near}")
                 }
                 (Some(_), _) => continue,
             };
@@ -35,7 +36,7 @@ pub(super) fn broken(plan: &Plan<'_>, done: &[Done]) -> BTreeMap<usize, Vec<Prob
                 kind: "quarantine",
                 record: page.record.clone().unwrap_or_default(),
                 path: page.path.clone(),
-                line: link.line,
+                line: *line,
                 reason,
             });
         }

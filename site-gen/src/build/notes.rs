@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::{content::Content, plan::Plan};
+use crate::{
+    content::{Article, Content},
+    plan::Plan,
+};
 
 /// The notes of one root.
 #[derive(Debug, Clone, Default)]
@@ -37,16 +40,18 @@ impl Notes {
             .iter()
             .map(|class| format!("*{class}"))
             .collect();
+        let articles: BTreeMap<&str, &Article> = content
+            .articles
+            .iter()
+            .map(|one| (one.id.as_str(), one))
+            .collect();
         for page in &plan.pages {
             let mut items: Vec<String> = page.record.iter().cloned().collect();
             let own = class(page.section);
             match own {
                 // The page of an article or a notice has nothing of another.
                 Some(ARTICLE) if page.record.is_some() => {
-                    let own = content
-                        .articles
-                        .iter()
-                        .find(|one| Some(&one.id) == page.record.as_ref());
+                    let own = page.record.as_deref().and_then(|id| articles.get(id));
                     items.extend(own.map(|article| article.number.clone()));
                 }
                 Some(NOTICE) if page.record.is_some() => {}

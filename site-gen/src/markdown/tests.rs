@@ -295,6 +295,16 @@ fn sg_md_3_headings_keep_their_chinese() {
 }
 
 #[test]
+fn sg_a11y_1_headings_leave_no_step_out() {
+    let levels = |text: &str| -> Vec<u8> {
+        let rendered = render(text, Lang::Zh, &Nowhere);
+        rendered.headings.iter().map(|one| one.level).collect()
+    };
+    assert_eq!(levels("### 甲\n\n### 乙\n\n## 丙"), [2, 3, 2]);
+    assert_eq!(levels("# 甲\n\n### 乙\n\n###### 丙"), [2, 3, 4]);
+}
+
+#[test]
 fn sg_md_5_blocks_have_names() {
     let out = html(
         "> [!CAUTION]\n> 停机\n\n| 项目 | 值 |\n|---|--:|\n| a | 1 |\n\n- [x] 完成\n- [ ] 未完成\n\n见[^1]。\n\n[^1]: 依据\n\n术语\n: 解释\n",

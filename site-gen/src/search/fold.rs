@@ -1,7 +1,7 @@
 //! How text becomes terms: compatibility forms, case and traditional characters are folded, ideographs are taken in
 //! pairs, everything else in words.
 
-use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -16,8 +16,25 @@ static SIMPLIFIED: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
         .collect()
 });
 
-static TABLE: LazyLock<HashMap<char, char>> =
-    LazyLock::new(|| SIMPLIFIED.iter().copied().collect());
+/// Where the simplified form of a character stands in the table, plus one, by the number of the character: a look-up of
+/// every character of a root must cost next to nothing.
+static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let last = SIMPLIFIED.iter().map(|(from, _)| u32::from(*from)).max();
+    let mut table = vec![0; last.map_or(0, |last| last as usize + 1)];
+    for ((from, _), at) in SIMPLIFIED.iter().zip(1..) {
+        if let Some(slot) = table.get_mut(u32::from(*from) as usize) {
+            *slot = at;
+        }
+    }
+    table
+});
+
+fn simple(c: char) -> char {
+    match TABLE.get(u32::from(c) as usize) {
+        Some(at) if *at > 0 => SIMPLIFIED.get(*at as usize - 1).map_or(c, |pair| pair.1),
+        Some(_) | None => c,
+    }
+}
 
 /// The table of traditional characters and their simplified forms.
 pub(crate) fn simplified() -> &'static [(char, char)] {
@@ -53,7 +70,7 @@ pub(crate) fn fold(text: &str) -> String {
         if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
         } else if is_han(c) {
-            out.push(TABLE.get(&c).copied().unwrap_or(c));
+            out.push(simple(c));
         } else {
             out.extend(c.to_lowercase());
         }
@@ -62,45 +79,38 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// One term of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Token {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
     /// An ideograph and the one after it in the same run.
     Pair(char, Option<char>),
     /// A word or number, with its joints.
-    Word(String),
+    Word(&'a str),
 }
 
 /// The terms of a text, in order.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str, each: &mut dyn FnMut(Token<'_>)) {
     let text = fold(text);
-    let mut out = Vec::with_capacity(text.len() / 3);
-    let mut chars = text.chars().peekable();
-    let mut word = String::new();
-    while let Some(c) = chars.next() {
-        if is_han(c) {
-            flush(&mut word, &mut out);
-            out.push(Token::Pair(
-                c,
-                chars.peek().copied().filter(|next| is_han(*next)),
-            ));
-        } else if c.is_alphanumeric()
+    let mut chars = text.char_indices().peekable();
+    // Where the word under way begins.
+    let mut word: Option<usize> = None;
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        if c.is_alphanumeric() && !is_han(c)
             || (is_joint(c)
-                && !word.is_empty()
-                && chars
-                    .peek()
-                    .is_some_and(|next| next.is_alphanumeric() && !is_han(*next)))
+                && word.is_some()
+                && next.is_some_and(|next| next.is_alphanumeric() && !is_han(next)))
         {
-            word.push(c);
-        } else {
-            flush(&mut word, &mut out);
+            word = word.or(Some(at));
+            continue;
+        }
+        if let Some(from) = word.take() {
+            each(Token::Word(text.get(from..at).unwrap_or_default()));
+        }
+        if is_han(c) {
+            each(Token::Pair(c, next.filter(|next| is_han(*next))));
         }
     }
-    flush(&mut word, &mut out);
-    out
-}
-
-fn flush(word: &mut String, out: &mut Vec<Token>) {
-    if !word.is_empty() {
-        out.push(Token::Word(std::mem::take(word)));
+    if let Some(from) = word {
+        each(Token::Word(text.get(from..).unwrap_or_default()));
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test may panic, and damages a file on purpose"
 )]
 
+mod again;
 mod bounds;
 mod faults;
 mod keep;

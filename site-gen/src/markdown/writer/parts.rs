@@ -22,7 +22,9 @@ impl Writer<'_> {
             explicit.as_deref().map(|id| id.trim_start_matches('#')),
             &text,
         );
-        let level = (level as u8 + self.shift).clamp(2, 6);
+        // No step is left out on the way down, whatever the text does: readers of headings count them.
+        let above = self.rendered.headings.last().map_or(1, |one| one.level);
+        let level = (level as u8 + self.shift).clamp(2, 6).min(above + 1);
         self.push(&format!("<h{level} id=\""));
         escape_attribute(&id, &mut self.out);
         self.push("\">");
