@@ -6,7 +6,8 @@
     python3 site-gen/benches/compare.py --programs "$CARGO_TARGET_DIR/release" --hugo venv --json site-gen/benches/compare.json
 
 Wall time, processor time and the largest resident memory are those that the kernel accounts for the ended process.
-Every full build begins without an output folder. Figures of a shared machine vary: only ratios of one run count.
+Every full build writes a folder of its own, and nothing is deleted before the end: ext4 looks for inodes that were not
+deleted in the last minutes, which costs the program that writes next. `--work /dev/shm` leaves the disk out. Figures of a shared machine vary: only ratios of one run count.
 """
 
 import argparse
@@ -33,7 +34,8 @@ def run(command, log):
     wall = time.monotonic() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        sys.exit(f"{command[0]} ended with {child.returncode}; see {log}")
+        with open(log, encoding="utf-8", errors="replace") as told:
+            sys.exit(f"{command} ended with {child.returncode}: {told.read()[-2000:]}")
     return {
         "wall_s": round(wall, 3),
         "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
@@ -66,6 +68,7 @@ def main():
     parser.add_argument("--hugo", help="virtual environment with the package hugo; without it only site-gen is measured")
     parser.add_argument("--pages", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--work", help="folder for the corpus and the roots; the usual one for temporary files without it")
     parser.add_argument("--json", help="file that the figures are written to")
     arguments = parser.parse_args()
     ours = os.path.join(arguments.programs, "site-gen")
@@ -76,46 +79,47 @@ def main():
         if not found:
             sys.exit("no Hugo in that environment")
         hugo = found[0]
-    with tempfile.TemporaryDirectory(prefix="site-gen-compare-") as work:
+    with tempfile.TemporaryDirectory(prefix="site-gen-compare-", dir=arguments.work) as work:
         log = os.path.join(work, "log")
         path = lambda name: os.path.join(work, name)
 
-        def document(name, pages, changed):
+        def document(name, pages, *edit):
             with open(path(name), "wb") as out:
-                subprocess.run([corpus, str(pages), str(changed)], check=True, stdout=out)
+                subprocess.run([corpus, str(pages), *map(str, edit)], check=True, stdout=out)
 
         def build(name, out):
             return [ours, "build", path(name), "--out", path(out), "--no-mirror"]
 
         half, double = f"{arguments.pages}.json", f"{2 * arguments.pages}.json"
-        document(half, arguments.pages, 0)
-        document(double, 2 * arguments.pages, 0)
-        programs = {"site_gen": (build(half, "ours"), "ours"), "site_gen_double": (build(double, "double"), "double")}
+        document(half, arguments.pages)
+        document(double, 2 * arguments.pages)
+        programs = {
+            "site_gen": lambda at: (build(half, f"ours{at}"), f"ours{at}/bench-p0"),
+            "site_gen_double": lambda at: (build(double, f"double{at}"), f"double{at}/bench-p0"),
+        }
         if hugo:
             shutil.copytree(os.path.join(HERE, "hugo"), path("hugo"))
             subprocess.run([corpus, str(arguments.pages), "--hugo", path("hugo")], check=True)
-            command = [hugo, "--source", path("hugo"), "--destination", path("theirs"), "--quiet", "--noBuildLock"]
-            programs["hugo"] = (command, "theirs")
+            theirs = [hugo, "--source", path("hugo"), "--quiet", "--noBuildLock", "--destination"]
+            programs["hugo"] = lambda at: (theirs + [path(f"theirs{at}")], f"theirs{at}")
         runs = {name: [] for name in programs}
         sizes = {}
-        for _ in range(arguments.rounds):
-            for name, (command, out) in programs.items():
-                shutil.rmtree(path(out), ignore_errors=True)
+        for at in range(arguments.rounds):
+            for name, program in programs.items():
+                command, out = program(at)
                 os.sync()
                 runs[name].append(run(command, log))
-                folder = os.path.realpath(path(out) + "/bench-p0") if name.startswith("site_gen") else path(out)
-                sizes[name] = size(folder)
+                sizes[name] = size(os.path.realpath(path(out)))
 
-        # One changed page on top of a root: the change is made and taken back, so that every build has one.
+        # One changed page on top of a root, another change each time.
         changes = {}
         for name, pages in (("one_page", arguments.pages), ("one_page_double", 2 * arguments.pages)):
-            document("changed.json", pages, 1)
-            original = half if pages == arguments.pages else double
-            out = "ours" if pages == arguments.pages else "double"
+            out = "ours0" if pages == arguments.pages else "double0"
             changes[name] = []
             for at in range(2 * arguments.rounds + 2):
+                document("changed.json", pages, 1, at + 1)
                 os.sync()
-                one = run(build("changed.json" if at % 2 == 0 else original, out), log)
+                one = run(build("changed.json", out), log)
                 with open(path(f"{out}/.bench-p0/report.json"), encoding="utf-8") as report:
                     written = json.load(report)["written"]
                 one["files_written"] = written["files"] - written["unchanged"]
@@ -127,7 +131,7 @@ def main():
             "versions": {"site-gen": told([ours, "--version"]), **({"hugo": told([hugo, "version"])} if hugo else {})},
             "pages": arguments.pages,
             "source_bytes": {"json": os.path.getsize(path(half)), **({"markdown": size(path("hugo/content"))["bytes"]} if hugo else {})},
-            "commands": {name: ["hugo" if part == hugo else part for part in clean(command)] for name, (command, _) in programs.items()},
+            "commands": {name: ["hugo" if part == hugo else part for part in clean(command)] for name, (command, _) in ((name, program(0)) for name, program in programs.items())},
             "output": sizes,
             "runs": {**runs, **changes},
             "medians": {name: medians(all) for name, all in {**runs, **changes}.items()},

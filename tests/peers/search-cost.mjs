@@ -36,7 +36,8 @@ const base = `http://127.0.0.1:${server.address().port}/`;
 
 function word() {
   const html = readFileSync(join(root, 'faq', pages[dice(pages.length)]), 'utf8');
-  const text = html.slice(html.indexOf('class="prose"')).replace(/<[^>]*>/g, '\n');
+  // The foot of a page is not in the index.
+  const text = html.slice(html.indexOf('class="prose"'), html.indexOf('</article>')).replace(/<[^>]*>/g, '\n');
   const runs = text.match(dice(5) ? /[\u4e00-\u9fff]{4,}/g : /ICU-2026-\d{6}/g);
   const run = runs[dice(runs.length)];
   if (run.startsWith('ICU')) return run;

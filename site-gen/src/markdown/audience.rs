@@ -2,6 +2,8 @@
 //!
 //! Cut before anything is parsed, so that headings, index, feeds and exports come from the cut text.
 
+use std::borrow::Cow;
+
 use crate::audience::Audience;
 
 /// The text as one audience reads it.
@@ -9,9 +11,10 @@ use crate::audience::Audience;
 /// # Errors
 ///
 /// An unknown code, a block that is not closed or one inside another: the text must be left out altogether.
-pub fn cut(text: &str, reader: Audience) -> Result<String, String> {
+pub fn cut(text: &str, reader: Audience) -> Result<Cow<'_, str>, String> {
+    // Nearly every text is for all of its readers, and is not copied.
     if !text.contains(":::") {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     let mut out = String::with_capacity(text.len());
     let mut open: Option<bool> = None;
@@ -48,7 +51,7 @@ pub fn cut(text: &str, reader: Audience) -> Result<String, String> {
     }
     match open {
         Some(_) => Err("audience block is not closed".to_owned()),
-        None => Ok(out),
+        None => Ok(Cow::Owned(out)),
     }
 }
 

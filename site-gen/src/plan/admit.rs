@@ -36,11 +36,6 @@ pub(super) fn admit(draft: &mut Draft<'_>) {
                 Lang::from_tag(&article.language),
             ) {
                 (Ok(body), Some(_)) => {
-                    let body = if body == article.body {
-                        Cow::Borrowed(article.body.as_str())
-                    } else {
-                        Cow::Owned(body)
-                    };
                     draft.bodies.insert(&article.id, body);
                     draft.articles.push(article);
                 }
@@ -55,7 +50,7 @@ pub(super) fn admit(draft: &mut Draft<'_>) {
             Ok(false) => {}
             Ok(true) => match markdown::cut(&notice.body, audience) {
                 Ok(body) => {
-                    draft.bodies.insert(&notice.id, Cow::Owned(body));
+                    draft.bodies.insert(&notice.id, body);
                     draft.notices.push(notice);
                 }
                 Err(reason) => exclude(draft, &notice.id, reason),

@@ -297,6 +297,10 @@ fn knowledge(
     let mut kinds: Vec<&'static str> = rows.iter().map(|row| row.2).collect();
     kinds.sort_unstable();
     kinds.dedup();
+    let kind_files: BTreeMap<&str, String> = kinds
+        .iter()
+        .map(|kind| (*kind, format!("kind-{}", file_name(kind))))
+        .collect();
     // File, heading and group of each page.
     let mut pages: Vec<(String, Option<String>)> = vec![("index".to_owned(), None)];
     let mut by_module = vec![(
@@ -332,9 +336,7 @@ fn knowledge(
         }
         let kept: Vec<(String, Value)> = rows
             .iter()
-            .filter(|row| {
-                stem == "index" || row.1 == *stem || *stem == format!("kind-{}", file_name(row.2))
-            })
+            .filter(|row| stem == "index" || row.1 == *stem || kind_files.get(row.2) == Some(stem))
             .map(|row| (row.0.clone(), row.3.clone()))
             .collect();
         let crumbs: Vec<Value> = match label {
