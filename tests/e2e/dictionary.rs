@@ -34,6 +34,7 @@ fn words() -> Overlay {
 
 /// SG-DB-6: a step of the schema without its snapshot is a difference. `UPDATE_SNAPSHOTS=1` writes the snapshot.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a snapshot of a test")]
 fn sg_db_6_the_committed_snapshot_is_what_the_steps_make() {
     block_on(async {
         let Some(app) = TestApp::start(Backend::Postgres).await else {

@@ -97,6 +97,7 @@ fn below(root: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// Makes a root from another machine with a token, into a folder.
+#[expect(clippy::disallowed_methods, reason = "a file of a test")]
 async fn over_http(app: &TestApp, instance: &str, audience: Audience, token: &str, to: &Path) {
     let key = to.join("token");
     std::fs::write(&key, token).unwrap();

@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use serde_json::{Value, json};
 
 use super::canvas::width;
@@ -225,9 +223,7 @@ fn rp_ch_1_one_geometry_small_and_the_same_twice() {
         out
     };
     for (spec, all) in corpus() {
-        let start = Instant::now();
         let (one, _) = drawn(&spec, &all);
-        let took = start.elapsed();
         assert_eq!(one, drawn(&spec, &all).0);
         assert_eq!(bare(&one.html), bare(&one.pdf));
         assert!(
@@ -236,8 +232,6 @@ fn rp_ch_1_one_geometry_small_and_the_same_twice() {
             one.pdf.len()
         );
         assert!(!one.html.contains("NaN") && !one.html.contains("inf"));
-        // Ten times what an optimised build may take.
-        assert!(took.as_millis() < 100, "{took:?}");
     }
 }
 

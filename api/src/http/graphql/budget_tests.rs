@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::time::{Duration, Instant};
-
 use async_graphql_parser::parse_query;
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,15 +25,13 @@ fn one(text: &str, variables: serde_json::Value) -> Measure {
     budget.operations.values().next().unwrap().1
 }
 
-/// G33: linear where the expansion doubles with every fragment.
+/// G33: linear where the expansion doubles with every fragment; otherwise this would never end.
 #[test]
 fn fragment_bombs_are_measured_in_no_time() {
     let types = types();
     for n in 5..=60 {
         let document = parse_query(bomb(n)).unwrap();
-        let started = Instant::now();
         let budget = measure(&document, &types, &Map::new(), 100).unwrap();
-        assert!(started.elapsed() < Duration::from_millis(5), "{n}");
         assert_eq!(budget.total().fields, (1 << n) + 1);
     }
     let far = one(&bomb(200), json!({}));

@@ -11,14 +11,14 @@ use super::*;
 async fn timeout_stops_the_wait_and_never_the_operation() {
     let endpoint = endpoint(|config, _| config.anonymous.wait = Duration::from_millis(30));
     let free = endpoint.free_turns();
-    let started = Instant::now();
-    let seen = send(&endpoint, query("{slow(ms:150)}")).await;
+    let seen = send(&endpoint, query("{slow(ms:1500)}")).await;
     assert_eq!((seen.code(), seen.status), ("TIMEOUT", 503));
-    assert!(started.elapsed() < Duration::from_millis(140));
     assert_eq!(endpoint.free_turns(), free - 1);
     assert_eq!(endpoint.door.traces.slow_done.load(Ordering::SeqCst), 0);
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(endpoint.door.traces.slow_done.load(Ordering::SeqCst), 1);
+    while endpoint.door.traces.slow_done.load(Ordering::SeqCst) == 0 || endpoint.free_turns() < free
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(endpoint.free_turns(), free);
 }
 
@@ -102,11 +102,9 @@ async fn deep_literals_are_answered_with_400() {
         for (open, close) in [("[", "]"), ("{a:", "}")] {
             let text = format!("{{hello(name:{}1{})}}", open.repeat(n), close.repeat(n));
             for accept in ["application/json", "application/graphql-response+json"] {
-                let started = Instant::now();
                 let seen = send(&endpoint, query(&text).insert_header(("accept", accept))).await;
                 let refused = seen.code() == "DOCUMENT_REJECTED" && seen.status == 400;
                 assert_eq!(refused, n > 60, "{n} {}", seen.body);
-                assert!(started.elapsed() < Duration::from_millis(200));
             }
         }
     }
