@@ -183,7 +183,7 @@ fn divided(
 }
 
 /// The text of an escaped one.
-fn plain(html: &str) -> String {
+pub(crate) fn plain(html: &str) -> String {
     [
         ("&lt;", "<"),
         ("&gt;", ">"),

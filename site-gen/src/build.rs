@@ -306,6 +306,27 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
             }
         }
     }
+    let held: BTreeSet<&str> = plan
+        .pages
+        .iter()
+        .filter(|page| page.held.is_some())
+        .map(|page| page.path.as_str())
+        .collect();
+    for report in content.reports.iter().flatten() {
+        if held.contains(format!("{}.html", plan::report::stem(report)).as_str()) {
+            continue;
+        }
+        for (form, path, digest) in plan::report::files(report) {
+            let bytes = source.file(&format!("{}.{form}", report.id))?;
+            if write::hash(&bytes) != digest {
+                return Err(Error::source(format!(
+                    "file `{form}` of report `{}` has other bytes than its record",
+                    report.id
+                )));
+            }
+            sink.put(&path, &bytes)?;
+        }
+    }
     for asset in assets() {
         sink.put(&format!("assets/{}", asset.name), asset.bytes)?;
     }

@@ -400,6 +400,7 @@ pub struct Submission {
     reason = "the fields are those of the schema, which describes them"
 )]
 pub struct Report {
+    pub id: String,
     pub code: String,
     pub number: Option<String>,
     pub revision: i64,
@@ -408,9 +409,37 @@ pub struct Report {
     pub way: Option<String>,
     pub page_count: Option<i64>,
     pub pdf_sha256: Option<String>,
+    pub html_sha256: Option<String>,
     pub data_level: Option<i64>,
     pub subject_id: String,
     pub definition: Option<Definition>,
+    pub sealed_documents: Option<Vec<Sealed>>,
+    /// The frozen page, of a report that is meant for the audience; read apart.
+    #[serde(skip)]
+    pub html: Option<String>,
+}
+
+impl Report {
+    /// The sealed document that counts: the one found as it must be, else the last.
+    pub fn sealed(&self) -> Option<&Sealed> {
+        let all = self.sealed_documents.as_deref().unwrap_or_default();
+        let good = all.iter().find(|one| one.verdict.as_deref() == Some("OK"));
+        good.or(all.last())
+    }
+}
+
+/// A report as it was sealed.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the schema, which describes them"
+)]
+pub struct Sealed {
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub sha256: String,
+    pub verdict: Option<String>,
 }
 
 /// The kind of a report.
@@ -422,6 +451,7 @@ pub struct Report {
 )]
 pub struct Definition {
     pub title: Title,
+    pub audiences: Vec<String>,
 }
 
 /// A title in both languages.

@@ -6,7 +6,7 @@ mod article;
 mod board;
 mod document;
 pub(crate) mod notice;
-mod report;
+pub(crate) mod report;
 mod sla;
 
 use std::{borrow::Cow, collections::BTreeMap};

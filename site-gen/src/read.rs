@@ -14,7 +14,7 @@ use crate::{
     },
     error::Error,
     source::{Source, Variables},
-    time,
+    time, write,
 };
 
 /// A query of the folder `queries`, and the audiences whose pages need it.
@@ -247,6 +247,31 @@ impl Reader<'_> {
         Ok(Some(service))
     }
 
+    /// The register of reports; those that are meant for the audience with their frozen page.
+    fn reports(&self) -> Result<Option<Vec<Report>>, Error> {
+        let Some(mut reports) = self.list::<Report>("report_issues")? else {
+            return Ok(None);
+        };
+        for report in &mut reports {
+            let meant = report.definition.iter().flat_map(|one| &one.audiences);
+            let meant = meant
+                .filter_map(|code| Audience::from_code(code))
+                .any(|one| one == self.audience);
+            let (true, Some(digest)) = (meant, &report.html_sha256) else {
+                continue;
+            };
+            let bytes = self.source.file(&format!("{}.html", report.id))?;
+            if write::hash(&bytes) != *digest {
+                return Err(Error::source(format!(
+                    "the page of report `{}` has other bytes than its record",
+                    report.id
+                )));
+            }
+            report.html = String::from_utf8(bytes).ok();
+        }
+        Ok(Some(reports))
+    }
+
     fn documents(&self) -> Result<Option<Vec<Document>>, Error> {
         if !offers(self.audience, "documents") {
             return Ok(None);
@@ -268,7 +293,7 @@ impl Reader<'_> {
             clocks: self.list::<Clock>("board")?,
             inspections: self.list::<Inspection>("inspections")?,
             tasks: self.list::<Task>("rectification")?,
-            reports: self.list::<Report>("report_issues")?,
+            reports: self.reports()?,
             service: self.service(&portal)?,
             documents: self.documents()?,
             portal,

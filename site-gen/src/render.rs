@@ -48,6 +48,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         "rectification.html",
         include_str!("../templates/rectification.html"),
     ),
+    (
+        "report_body.html",
+        include_str!("../templates/report_body.html"),
+    ),
     ("reports.html", include_str!("../templates/reports.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("report.html", include_str!("../templates/report.html")),
@@ -65,7 +69,7 @@ pub(crate) struct Asset {
 }
 
 /// Style sheet, script of all pages, script of the search page, icon, style sheet of technical documents.
-pub(crate) fn assets() -> [Asset; 5] {
+pub(crate) fn assets() -> [Asset; 6] {
     [
         (
             "site",
@@ -87,6 +91,12 @@ pub(crate) fn assets() -> [Asset; 5] {
             "document",
             "css",
             include_bytes!("../assets/document.css").as_slice(),
+        ),
+        (
+            "report",
+            "css",
+            // The one style of reports, wherever they are read.
+            include_bytes!("../../reports/html/report.css").as_slice(),
         ),
     ]
     .map(|(stem, extension, bytes)| {
@@ -164,7 +174,7 @@ impl<'a> Renderer<'a> {
         for (name, text) in TEMPLATES {
             env.add_template(name, text)?;
         }
-        let [css, js, search, icon, document] = assets();
+        let [css, js, search, icon, document, report] = assets();
         let portal = &content.portal;
         let build = write::hash(
             format!(
@@ -188,7 +198,7 @@ impl<'a> Renderer<'a> {
                 audience => instance.audience().code(),
                 audience_name => words::word(instance.audience().code(), *lang)?,
                 disaster => banner(plan, content, *lang)?,
-                assets => values! { css => css.name, js => js.name, search => search.name, icon => icon.name, document => document.name },
+                assets => values! { css => css.name, js => js.name, search => search.name, icon => icon.name, document => document.name, report => report.name },
                 foot => values! {
                     cutoff => portal.cutoff_at, calendar => portal.calendar_version, product => portal.product_version,
                     build => build.chars().take(12).collect::<String>(),

@@ -32,7 +32,7 @@ pub trait Source: Sync {
     /// When the source cannot answer. Errors of the schema belong into the answer, `{"errors": …}`.
     fn query(&self, name: &str, text: &str, variables: &Variables) -> Result<Cow<'_, str>, Error>;
 
-    /// The bytes of a file by its id.
+    /// The bytes of a file by its id; of a report by id and form, `rpt_….html`, `.pdf`, `.sealed`.
     ///
     /// # Errors
     ///

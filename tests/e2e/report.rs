@@ -3,6 +3,7 @@
 use e2e::story::Actors;
 use e2e::{TestApp, both_backends};
 use entity::rules::chain;
+use entity::values::Audience;
 use serde_json::{Value, json};
 
 use crate::wall::code;
@@ -78,7 +79,56 @@ async fn attested(app: &TestApp, id: &str, verdict: &str, note: Option<&str>) ->
     act(app, "it_admin", "attestSeal", input).await
 }
 
+/// A file of a root, as it is served.
+async fn on_pages(app: &TestApp, audience: Audience, path: &str) -> Option<Vec<u8>> {
+    let all = api::portal::instance::all(app.app.db.read(), None)
+        .await
+        .unwrap();
+    let its = all
+        .iter()
+        .find(|one| one.reader.audience == audience)
+        .unwrap();
+    let root = api::portal::roots(&app.app).join(&its.name);
+    std::fs::read(root.join(path)).ok()
+}
+
 both_backends! {
+    /// SG-REPORT-1: only what is issued; the frozen article byte for byte, its files beside it, where the definition means it to be read.
+    async fn sg_report_1_an_issued_report_stands_in_the_roots_it_is_meant_for(app: &TestApp) {
+        let fault = solved(app, "report-pages").await;
+        let made = act(app, "engineer", "draftReport", draft(&fault, "report-pages")).await;
+        let id = made["report"]["id"].as_str().unwrap().to_owned();
+        app.approved("pm", &id).await;
+        api::jobs::drain(&app.app).await.unwrap();
+        api::portal::build::all(&app.app, None).await.unwrap();
+        let number = report(app, "pm", &id).await["number"].as_str().unwrap().to_lowercase();
+        let page = format!("reports/{number}-r1.html");
+        for audience in Audience::ALL {
+            assert_eq!(on_pages(app, *audience, &page).await, None, "{audience}: approved is not issued");
+        }
+        assert_eq!(code(&attested(app, &id, "OK", None).await), "none");
+        api::portal::build::all(&app.app, None).await.unwrap();
+        let html = String::from_utf8(get(app, "pm", &id, "html").await.1).unwrap();
+        let article = reports::article(&html).unwrap();
+        for audience in Audience::ALL {
+            let shown = on_pages(app, *audience, &page).await;
+            let meant = matches!(audience, Audience::It | Audience::Mgmt | Audience::Vendor);
+            assert_eq!(shown.is_some(), meant, "{audience}");
+            let Some(shown) = shown else { continue };
+            assert!(String::from_utf8(shown).unwrap().contains(article), "{audience}: the article byte for byte");
+            for (form, file) in [("pdf", format!("reports/{number}-r1.pdf")), ("sealed", format!("reports/{number}-r1-sealed.png"))] {
+                assert!(on_pages(app, *audience, &file).await == Some(get(app, "pm", &id, form).await.1), "{audience} {file}");
+            }
+        }
+        let listed = on_pages(app, Audience::Audit, "reports/index.html").await.unwrap();
+        assert!(String::from_utf8(listed).unwrap().contains(&number.to_uppercase()), "the auditor sees the register");
+        let version = report(app, "pm", &id).await["version"].clone();
+        act(app, "manager", "revokeReport", json!({ "reportId": id, "expectedVersion": version, "reason": "原因有误" })).await;
+        api::portal::build::all(&app.app, None).await.unwrap();
+        let shown = String::from_utf8(on_pages(app, Audience::It, &page).await.unwrap()).unwrap();
+        assert!(shown.contains("已作废") && shown.contains(article), "a revoked one stays and says so");
+    }
+
     /// RP-ISS-1, RP-ISS-2, RP-ISS-3, RP-ISS-6, RP-QA-2: what a second person approved is what is laid out, sealed and issued; later changes of the ticket change nothing.
     async fn a_fault_report_is_frozen_laid_out_sealed_and_issued(app: &TestApp) {
         let fault = solved(app, "report-key-1").await;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, Response, Variables};
-use entity::ids::AttachmentId;
+use entity::ids::{AttachmentId, ReportId};
 use entity::values::Language;
 use serde_json::Value;
 use site_gen::error::Error as Failed;
@@ -21,6 +21,7 @@ use crate::attachment;
 use crate::error::{Code, Error, Result};
 use crate::graphql::{IcuopsSchema, report_schema};
 use crate::loaders;
+use crate::report::stored::stored;
 use crate::requester::Requester;
 
 /// Time for one question.
@@ -64,8 +65,12 @@ impl Inside {
             .map_err(|_elapsed| Error::new(Code::Timeout))
     }
 
-    /// The bytes of a file that the reader sees.
+    /// The bytes of a file that the reader sees; of a report its form stands behind its id, `rpt_….pdf`.
     async fn bytes(&self, id: &str) -> Result<Vec<u8>> {
+        if let Some((report, form)) = id.split_once('.') {
+            let id = ReportId::parse(report);
+            return Ok(stored(&self.app, &self.who, id, form).await?.bytes);
+        }
         let id = AttachmentId::parse(id);
         let row = attachment::readable(&self.app, &self.who, id).await?;
         let (key, _) = attachment::key_of(&row);

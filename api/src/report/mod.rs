@@ -14,6 +14,7 @@ pub mod render;
 mod run;
 pub mod schedule;
 pub mod seal;
+pub mod stored;
 mod words;
 
 use std::ffi::OsString;

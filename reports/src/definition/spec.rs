@@ -100,6 +100,20 @@ pub enum Audience {
     P5,
 }
 
+impl Audience {
+    /// Its short code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::P1 => "P1",
+            Self::P2 => "P2",
+            Self::P3 => "P3",
+            Self::P4 => "P4",
+            Self::P5 => "P5",
+        }
+    }
+}
+
 /// Retention class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

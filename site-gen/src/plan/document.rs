@@ -24,14 +24,16 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             kind => code(&book.document.kind), version => book.document.version, href => href, facts => facts,
         });
         let Some(made) = &book.made else { continue };
+        let kind = words::word(&code(&book.document.kind), lang)?;
         for part in made.parts(lang) {
             let page = draft.page(
                 lang,
                 &format!("documents/{}/{}", book.folder(), part.path),
                 "documents",
                 "document.html",
-                part.title.clone(),
+                format!("{} · {kind}", part.title),
                 values! {
+                    wide => true,
                     links => Value::from_safe_string(part.links.clone()),
                     document => Value::from_safe_string(part.html.clone()),
                 },

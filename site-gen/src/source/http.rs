@@ -135,14 +135,19 @@ impl Source for HttpSource {
     fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
         let what = format!("file `{id}`");
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if !id.bytes().all(plain) {
+        // A file of a report: its id and its form.
+        let (folder, path) = match id.split_once('.') {
+            Some((report, form)) => ("reports", format!("{report}/{form}")),
+            None => ("files", id.to_owned()),
+        };
+        if !path.bytes().all(|byte| plain(byte) || byte == b'/') {
             return Err(Error::source(
                 "an id of a file has other characters than ids",
             ));
         }
         let mut answer = self.send(&what, || {
             self.agent
-                .get(format!("{}/files/{id}", self.base))
+                .get(format!("{}/{folder}/{path}", self.base))
                 .header("authorization", &self.token)
                 .call()
         })?;

@@ -22,7 +22,7 @@ use crate::error::{Code, Error, Result, UserErrorCode};
 use crate::portal::{PortalReader, instance};
 use crate::replay::Replay;
 use crate::requester::Requester;
-use crate::ticket::ops::checked;
+use crate::ticket::ops::{checked, checked_option};
 
 /// How every machine token begins, so that scanners for leaked secrets know it.
 pub const PREFIX: &str = "icuops_";
@@ -82,13 +82,13 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
     let now = app.clock.now();
     let replay = Replay::of(&new.key, "createMachineToken", &new)?;
     let agent = checked(&new.agent, "agent", 100)?;
+    let instance = checked_option(new.portal_instance.as_deref(), "portalInstance", 100)?;
     let mut scopes = new.scopes;
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
         return Err(Error::from(UserErrorCode::Required).at(["scopes"]));
     }
-    let pages = pages(app, hospital, &scopes, new.portal_instance.as_deref()).await?;
     if new.expires_at <= now || new.expires_at > now + MOST {
         return Err(invalid(
             "expiresAt",
@@ -96,6 +96,7 @@ pub async fn create(app: &App, who: &Requester, new: NewToken) -> Result<MadeTok
             "it ends in the future, within 366 days",
         ));
     }
+    let pages = pages(app, hospital, &scopes, instance.as_deref()).await?;
     let token = fresh()?;
     let id = TokenId(app.clock.id());
     let tx = app.db.begin_write().await?;

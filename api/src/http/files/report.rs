@@ -11,8 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use entity::ids::ReportId;
 use entity::rules::access::Permission;
-use entity::rules::chain;
-use entity::values::{SealVerdict, SealWay};
+use entity::values::SealWay;
 use entity::{report_issue, sealed_document};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,8 +26,9 @@ use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Code, Error, Result, UserErrorCode};
 use crate::files::Store;
+use crate::report::ops;
 use crate::report::seal::{self, NewSealed, Sealing};
-use crate::report::{ops, render};
+use crate::report::stored::{self, Stored};
 use crate::requester::Requester;
 
 /// Cost points of a file, and of an upload.
@@ -68,7 +68,7 @@ async fn answered(
     let id = ReportId::parse(id);
     let done = match form {
         "draft" => draft(request, endpoint, app, id, &mut reader).await,
-        "html" | "pdf" | "sealed" => stored(request, endpoint, app, id, form, &mut reader).await,
+        "html" | "pdf" | "sealed" => kept(request, endpoint, app, id, form, &mut reader).await,
         _ => Err(UserErrorCode::NotFound.into()),
     };
     done.unwrap_or_else(|error| error_response(&error, &reader))
@@ -88,7 +88,7 @@ async fn draft(
     Ok(as_page(page.into_bytes()))
 }
 
-async fn stored(
+async fn kept(
     request: &HttpRequest,
     endpoint: &Endpoint<Server>,
     app: &App,
@@ -97,34 +97,14 @@ async fn stored(
     reader: &mut Reader,
 ) -> Result<HttpResponse> {
     let who = admitted(request, endpoint, READ, reader).await?;
-    let row = ops::find(app, &who, id).await?;
-    let gone = || Error::from(UserErrorCode::NotFound);
-    let number = row.number.clone().ok_or_else(gone)?;
-    let name = |ending: &str| format!("{number}-{}.{ending}", row.revision);
-    let (sha256, media, name) = match form {
-        "html" => (
-            row.html_sha256.clone().ok_or_else(gone)?,
-            None,
-            name("html"),
-        ),
-        "pdf" => (
-            row.pdf_sha256.clone().ok_or_else(gone)?,
-            Some("application/pdf".to_owned()),
-            name("pdf"),
-        ),
-        _ => {
-            let sealed = latest(app, &row).await?.ok_or_else(gone)?;
-            (sealed.sha256, Some(sealed.content_type), sealed.name)
-        }
-    };
-    let bytes = render::read(app, &row, &sha256).await?;
-    if chain::to_hex(&Sha256::digest(&bytes).into()) != sha256 {
-        return Err(Error::internal(format!(
-            "the object of {} is damaged",
-            row.id
-        )));
-    }
-    let (app, person, object) = (app.clone(), Arc::clone(&who), row.clone());
+    let Stored {
+        row: object,
+        sha256,
+        media,
+        name,
+        bytes,
+    } = stored::stored(app, &who, id, form).await?;
+    let (app, person) = (app.clone(), Arc::clone(&who));
     endpoint
         .to_end(async move { sent(&app, &person, &object).await })
         .await?;
@@ -144,13 +124,6 @@ async fn stored(
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::ETAG, format!("\"{sha256}\"")))
         .body(bytes))
-}
-
-/// The sealed document that counts: the one found as it must be, else the last.
-async fn latest(app: &App, row: &report_issue::Model) -> Result<Option<sealed_document::Model>> {
-    let all = seal::of(app, row).await?;
-    let good = all.iter().find(|one| one.verdict == Some(SealVerdict::Ok));
-    Ok(good.or(all.last()).cloned())
 }
 
 /// Records that a file of a report is sent to a person.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::rules::audience;
 use entity::values::{
-    EsignContent, EsignCoverage, EsignResult, ReportAction, ReportState, SealVerdict, SealWay,
+    Audience, EsignContent, EsignCoverage, EsignResult, ReportAction, ReportState, SealVerdict,
+    SealWay,
 };
 use entity::{report_issue, sealed_document};
 use reports::Definition;
@@ -68,6 +70,18 @@ impl ReportDefinition {
     /// Classification of its data, 1 to 3.
     async fn data_level(&self) -> i32 {
         i32::from(self.0.spec.data_level)
+    }
+    /// 门户中可阅读其正文的受众.
+    /// Audiences whose pages show what is in it.
+    async fn audiences(&self) -> Vec<Audience> {
+        let codes = self.0.spec.audience.iter().map(|one| one.code());
+        let known = |code| {
+            Audience::ALL
+                .iter()
+                .copied()
+                .find(|one| audience::code(*one) == code)
+        };
+        codes.filter_map(known).collect()
     }
 }
 
