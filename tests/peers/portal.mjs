@@ -54,7 +54,7 @@ const files = walk(root).map((path) => relative(root, path).split(sep).join('/')
 
 // --- SG-BROW-1: scripts of 2019, and no style that Chromium 86 reads wrongly; SG-OFF-1: nothing from elsewhere -----
 {
-  const after86 = /:has\(|:is\(|:where\(|@layer|@container|@property|aspect-ratio|\binset\b|color-mix\(|oklch\(|accent-color|text-wrap|\b\d+d?[sl]v[hw]\b|\bdv[hw]\b|&[^a-z#]/;
+  const after86 = /:has\(|:is\(|:where\(|@layer|@container|@property|aspect-ratio|\binset\s*:|color-mix\(|oklch\(|accent-color|text-wrap|\b\d+d?[sl]v[hw]\b|\bdv[hw]\b|&[^a-z#]/;
   for (const name of files.filter((name) => /^assets\/.*\.(js|css)$/.test(name))) {
     const text = readFileSync(join(root, name), 'utf8');
     if (name.endsWith('.css')) {
