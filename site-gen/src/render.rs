@@ -159,6 +159,7 @@ impl<'a> Renderer<'a> {
     ) -> Result<Renderer<'a>, Error> {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.add_filter("stamp", |text: String| time::stamp(&text));
         env.add_filter("instant", |text: String| time::instant(&text));
         env.add_filter("date", |text: String| time::date(&text));
         env.add_filter("bound", |text: String| time::bound(&text));

@@ -44,6 +44,14 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// An instant for programs, to the second: HTML knows no microseconds.
+pub fn stamp(text: &str) -> String {
+    match text.split_once('.') {
+        Some((seconds, _)) if text.ends_with('Z') => format!("{seconds}Z"),
+        _ => text.to_owned(),
+    }
+}
+
 /// `2026-10-12 09:30` in Shanghai, or the text as it is if it is no instant.
 pub fn instant(text: &str) -> String {
     let Some(minutes) = minutes(text) else {
@@ -101,6 +109,13 @@ pub fn span(seconds: i64, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sg_page_1_an_instant_for_programs_has_no_fraction() {
+        assert_eq!(stamp("2026-11-28T13:49:03.019098Z"), "2026-11-28T13:49:03Z");
+        assert_eq!(stamp("2026-11-28T13:49:03Z"), "2026-11-28T13:49:03Z");
+        assert_eq!(stamp("2026-11-28"), "2026-11-28");
+    }
 
     #[test]
     fn sg_page_1_times_are_those_of_shanghai() {
