@@ -306,14 +306,15 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
             }
         }
     }
-    let held: BTreeSet<&str> = plan
+    // The files of a report stand where its page does: not beside one that is held back, and none of a report without one.
+    let shown: BTreeSet<&str> = plan
         .pages
         .iter()
-        .filter(|page| page.held.is_some())
+        .filter(|page| page.held.is_none())
         .map(|page| page.path.as_str())
         .collect();
     for report in content.reports.iter().flatten() {
-        if held.contains(format!("{}.html", plan::report::stem(report)).as_str()) {
+        if !shown.contains(format!("{}.html", plan::report::stem(report)).as_str()) {
             continue;
         }
         for (form, path, digest) in plan::report::files(report) {

@@ -100,6 +100,18 @@ fn sg_report_1_a_page_with_a_patient_is_held_back() {
 }
 
 #[test]
+fn sg_report_1_a_report_without_a_level_has_neither_page_nor_files() {
+    for level in [Value::Null, json!(4)] {
+        let (folder, mut document) = with_page(ARTICLE, &["IT"]);
+        let report = &mut document["answers"]["report_issues"]["data"]["list"]["nodes"][0];
+        report["dataLevel"] = level;
+        fs::write(folder.path().join("portal.json"), document.to_string()).expect("a fixture");
+        let files = built(&folder);
+        assert!(!files.keys().any(|name| name.contains("rpt-2026-0012")));
+    }
+}
+
+#[test]
 fn sg_report_1_other_bytes_than_the_record_names_end_the_build() {
     for form in ["html", "pdf", "sealed"] {
         let (folder, _) = with_page(ARTICLE, &["IT"]);

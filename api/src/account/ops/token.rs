@@ -144,9 +144,9 @@ async fn pages(
     match (scopes.contains(&TokenScope::Portal), name) {
         (false, None) => Ok(None),
         (true, Some(name)) if scopes.len() == 1 => {
-            let all = instance::all(app.db.read(), Some(hospital)).await?;
-            let found = all.into_iter().find(|one| one.name == name);
-            let reader = found.ok_or_else(|| missing("portalInstance"))?.reader;
+            let found = instance::named(app.db.read(), name).await?;
+            let own = found.filter(|one| one.reader.hospital == hospital);
+            let reader = own.ok_or_else(|| missing("portalInstance"))?.reader;
             Ok(Some(reader))
         }
         (true, None) => Err(Error::from(UserErrorCode::Required).at(["portalInstance"])),
