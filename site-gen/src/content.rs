@@ -1,6 +1,7 @@
 //! The answers as the templates know them. An unknown word or a missing field is an error: a page that is half filled
 //! would say something that nobody wrote.
 
+pub mod figures;
 pub mod statement;
 mod withdraw;
 
@@ -8,10 +9,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use figures::{Figures, Ratios};
 pub use statement::Statement;
 
 /// Version of this model; part of every build number.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Which state of the data the answers are of.
 #[derive(Debug, Clone, Deserialize, Serialize, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Portal {
     pub calendar_version: Option<String>,
     /// Version of the product.
     pub product_version: String,
+    /// Names of hosts and databases that no text of the root may have, as SHA-256 of their small letters.
+    pub hidden_names: Vec<String>,
 }
 
 macro_rules! words {
@@ -496,14 +500,14 @@ pub struct Calendar {
     pub provisional: bool,
 }
 
-/// The clocks of one contract in one month.
+/// Something of one contract in one month: its statement, or what it comes to.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields say what they are")]
-pub struct Month {
+pub struct Month<T> {
     pub year: i64,
     pub month: i64,
     pub contract: usize,
-    pub statement: Statement,
+    pub statement: T,
 }
 
 /// Contracts and calendars, with the months of the clocks.
@@ -512,7 +516,12 @@ pub struct Month {
 pub struct Service {
     pub contracts: Vec<Contract>,
     pub calendars: Vec<Calendar>,
-    pub months: Vec<Month>,
+    /// Statements, for who reads single tickets.
+    pub months: Vec<Month<Statement>>,
+    /// What the months come to, for the others.
+    pub ratios: Vec<Month<Ratios>>,
+    /// Of the contract of the same place; nothing for readers of single findings.
+    pub figures: Vec<Figures>,
 }
 
 /// A technical document of the platform itself, as the source of its pages (一(八)).

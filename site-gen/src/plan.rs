@@ -351,15 +351,18 @@ fn nav(content: &Content, draft: &Draft<'_>) -> Vec<NavItem> {
             .iter()
             .any(|article| Folder::of(article.kind) == folder)
     };
+    let service = content.service.as_ref();
+    let ratios = service.is_some_and(|service| !service.ratios.is_empty());
+    let figures = service.is_some_and(|service| !service.figures.is_empty());
     [
         (true, "home", "index.html"),
         (content.desk.is_some(), "report", "report.html"),
         (has(Folder::Faq), "faq", "faq/index.html"),
         (has(Folder::Downtime), "downtime", "downtime/index.html"),
         (has(Folder::Technical), "technical", "technical/index.html"),
-        (content.clocks.is_some(), "sla", "sla/index.html"),
+        (content.clocks.is_some() || ratios, "sla", "sla/index.html"),
         (
-            content.inspections.is_some(),
+            content.inspections.is_some() || figures,
             "inspections",
             "inspections/index.html",
         ),

@@ -9,8 +9,8 @@ use serde_json::{json, value::RawValue};
 use crate::{
     audience::Audience,
     content::{
-        Article, Calendar, Clock, Content, Contract, Desk, Disaster, Document, Inspection, Month,
-        Notice, Portal, Report, Service, Statement, SystemStatus, Task, Window,
+        Article, Calendar, Clock, Content, Contract, Desk, Disaster, Document, Figures, Inspection,
+        Month, Notice, Portal, Report, Service, SystemStatus, Task, Window,
     },
     error::Error,
     source::{Source, Variables},
@@ -52,8 +52,10 @@ queries! {
     "inspections" => &[It, Vendor],
     "rectification" => &[It, Vendor],
     "report_issues" => &[It, Mgmt, Vendor, Audit],
-    "contracts" => &[It, Vendor],
+    "contracts" => &[It, Mgmt, Vendor],
     "sla_month" => &[It, Vendor],
+    "sla_ratio" => &[Mgmt],
+    "inspection_figures" => &[Mgmt],
     "documents" => &[It, Mgmt, Vendor, Audit],
     "revision" => ALL,
 }
@@ -132,9 +134,15 @@ struct DocumentsData {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
+struct MonthData<T> {
+    sla_statement: Option<T>,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct MonthData {
-    sla_statement: Option<Statement>,
+struct FiguresData {
+    inspection_figures: Option<Figures>,
 }
 
 fn wrong(name: &str, error: &serde_json::Error) -> Error {
@@ -212,15 +220,41 @@ impl Reader<'_> {
         let mut service = Service {
             contracts: data.contracts,
             calendars: data.work_calendars,
-            months: Vec::new(),
+            ..Service::default()
         };
         service.contracts.sort_by(|a, b| a.number.cmp(&b.number));
         service
             .calendars
             .sort_by_key(|calendar| std::cmp::Reverse((calendar.year, calendar.revision)));
+        service.months = self.months("sla_month", portal, &service.contracts)?;
+        service.ratios = self.months("sla_ratio", portal, &service.contracts)?;
+        if offers(self.audience, "inspection_figures") {
+            for contract in &service.contracts {
+                let variables = Variables::from_iter([("contract".to_owned(), json!(contract.id))]);
+                let data: FiguresData = self.ask("inspection_figures", &variables)?;
+                let figures = data
+                    .inspection_figures
+                    .ok_or_else(|| Error::source("a contract has no figures of inspections"))?;
+                service.figures.push(figures);
+            }
+        }
+        Ok(Some(service))
+    }
+
+    /// What a query answers for each of the last months of each contract; nothing if the audience does not ask it.
+    fn months<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        portal: &Portal,
+        contracts: &[Contract],
+    ) -> Result<Vec<Month<T>>, Error> {
+        let mut months = Vec::new();
+        if !offers(self.audience, name) {
+            return Ok(months);
+        }
         let now = time::month(&portal.cutoff_at)
             .ok_or_else(|| Error::source("the cut-off is no instant"))?;
-        for (at, contract) in service.contracts.iter().enumerate() {
+        for (at, contract) in contracts.iter().enumerate() {
             let (Some(from), Some(to)) = (
                 time::month(&contract.service_from_on),
                 time::month(&contract.service_to_on),
@@ -233,9 +267,9 @@ impl Reader<'_> {
                 variables.insert("contract".to_owned(), json!(contract.id));
                 variables.insert("year".to_owned(), json!(year));
                 variables.insert("month".to_owned(), json!(month));
-                let data: MonthData = self.ask("sla_month", &variables)?;
+                let data: MonthData<T> = self.ask(name, &variables)?;
                 if let Some(statement) = data.sla_statement {
-                    service.months.push(Month {
+                    months.push(Month {
                         year,
                         month,
                         contract: at,
@@ -244,7 +278,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Some(service))
+        Ok(months)
     }
 
     /// The register of reports; those that are meant for the audience with their frozen page.

@@ -30,6 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "documents.html",
         include_str!("../templates/documents.html"),
     ),
+    ("figures.html", include_str!("../templates/figures.html")),
     ("findings.html", include_str!("../templates/findings.html")),
     ("held.html", include_str!("../templates/held.html")),
     ("home.html", include_str!("../templates/home.html")),
@@ -44,6 +45,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("macros.html", include_str!("../templates/macros.html")),
     ("notice.html", include_str!("../templates/notice.html")),
     ("notices.html", include_str!("../templates/notices.html")),
+    ("overview.html", include_str!("../templates/overview.html")),
     (
         "rectification.html",
         include_str!("../templates/rectification.html"),

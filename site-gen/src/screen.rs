@@ -1,35 +1,85 @@
 //! The screen for personal data when a root is built. It repeats what the schema screens when a text is entered,
 //! because a text can be older than a rule. A hit is named by record and kind, never by its value.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::audience::Audience;
+use crate::{audience::Audience, write::hash};
 
-/// What a text must not contain in a root of this audience; the first kind that it does contain.
-pub fn screen(text: &str, audience: Audience, services: &[String]) -> Option<&'static str> {
-    let runs: Vec<&str> = runs(text).collect();
-    if runs.iter().any(|run| identity_card(run)) {
-        return Some("an identity card number");
+/// What texts of one root must not contain.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    /// Whether its readers see numbers of persons and names of machines.
+    is_wide: bool,
+    /// Numbers that the service is reached by, digits alone.
+    services: Vec<String>,
+    /// Names of hosts and databases, as SHA-256 of their small letters: a root of the staff must not have them, so nobody
+    /// who makes it needs to know them.
+    names: BTreeSet<String>,
+}
+
+impl Screen {
+    /// The screen of a root of this audience.
+    pub fn new(audience: Audience, services: &[String], names: &[String]) -> Screen {
+        let digits = |number: &String| number.chars().filter(char::is_ascii_digit).collect();
+        Screen {
+            is_wide: audience.highest_level() <= 2,
+            services: services.iter().map(digits).collect(),
+            names: names.iter().cloned().collect(),
+        }
     }
-    if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
-        if labelled(text, &PATIENT) {
-            return Some("a patient number");
+
+    /// The first kind of what a text must not contain that it does contain.
+    pub fn find(&self, text: &str) -> Option<&'static str> {
+        let runs: Vec<&str> = runs(text).collect();
+        if runs.iter().any(|run| identity_card(run)) {
+            return Some("an identity card number");
         }
-        if named(text) {
-            return Some("a person's name with a label");
+        if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
+            if labelled(text, &PATIENT) {
+                return Some("a patient number");
+            }
+            if named(text) {
+                return Some("a person's name with a label");
+            }
         }
+        if self.is_wide {
+            if runs.iter().any(|run| telephone(run, &self.services)) {
+                return Some("a personal telephone number");
+            }
+            if runs.iter().any(|run| address(run)) {
+                return Some("an IP address");
+            }
+            if !self.names.is_empty() && machines(text).any(|name| self.names.contains(&name)) {
+                return Some("the name of a host or a database");
+            }
+        }
+        None
     }
-    if audience.highest_level() <= 2 {
-        if runs.iter().any(|run| telephone(run, services)) {
-            return Some("a personal telephone number");
-        }
-        if runs.iter().any(|run| address(run)) {
-            return Some("an IP address");
-        }
-    }
-    None
+}
+
+/// Shortest name of a machine that is told from a word.
+const MACHINE: usize = 4;
+/// Most parts of a name that are looked at together.
+const PARTS: usize = 8;
+
+/// What may name a machine, as its SHA-256: words of letters, digits, `.`, `_` and `-`, and what their dots divide.
+fn machines(text: &str) -> impl Iterator<Item = String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let words = text.split(move |c: char| !is_part(c)).flat_map(|word| {
+        let parts: Vec<&str> = word.trim_matches(['.', '_', '-']).split('.').collect();
+        let starts = 0..parts.len();
+        let runs =
+            starts.flat_map(|from| (from..parts.len().min(from + PARTS)).map(move |to| from..=to));
+        let joined = runs.filter_map(|run| Some(parts.get(run)?.join(".")));
+        joined.collect::<Vec<String>>()
+    });
+    let distinct: BTreeSet<String> = words
+        .filter(|word| word.len() >= MACHINE)
+        .map(|word| word.to_ascii_lowercase())
+        .collect();
+    distinct.into_iter().map(|name| hash(name.as_bytes()))
 }
 
 const PATIENT: [&str; 5] = ["住院号", "病案号", "门诊号", "住院编号", "病历号"];
@@ -123,15 +173,11 @@ fn named(text: &str) -> bool {
 }
 
 fn telephone(text: &str, services: &[String]) -> bool {
-    let allowed: Vec<String> = services
-        .iter()
-        .map(|number| number.chars().filter(char::is_ascii_digit).collect())
-        .collect();
     text.split(|c: char| !c.is_ascii_digit()).any(|run| {
         run.len() == 11
             && run.starts_with('1')
             && !matches!(run.as_bytes().get(1), Some(b'0'..=b'2'))
-            && !allowed.iter().any(|number| number == run)
+            && !services.iter().any(|number| number == run)
     })
 }
 
@@ -156,7 +202,8 @@ mod tests {
     #[test]
     fn sg_aud_3_hits_and_misses() {
         let services = ["400-800-1234".to_owned(), "13800000000".to_owned()];
-        let seen = |text: &str, audience| screen(text, audience, &services);
+        let names = ["icu-db-01", "icudb.ha"].map(|name| hash(name.as_bytes()));
+        let seen = |text: &str, audience| Screen::new(audience, &services, &names).find(text);
         for text in [
             "证件 11010519491231002X 号",
             "110105********002X",
@@ -166,7 +213,14 @@ mod tests {
         ] {
             assert!(seen(text, Audience::Audit).is_some(), "{text}");
         }
-        for text in ["电话 13912345678", "主机 192.168.1.20 停用", "10.2.33.4"] {
+        for text in [
+            "电话 13912345678",
+            "主机 192.168.1.20 停用",
+            "10.2.33.4",
+            "重启ICU-DB-01后",
+            "jdbc:oracle:thin:@icu-db-01.hospital.local:1521/x",
+            "连接 app.icudb.ha.",
+        ] {
             assert!(seen(text, Audience::Staff).is_some(), "{text}");
             assert!(seen(text, Audience::It).is_none(), "{text}");
         }
@@ -179,6 +233,7 @@ mod tests {
             "住院号栏必填",
             "拨打 13800000000 或 400-800-1234",
             "20261012093000123",
+            "icu-db-011 与 icu-db",
         ] {
             assert!(seen(text, Audience::Staff).is_none(), "{text}");
         }

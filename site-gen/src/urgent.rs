@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     markdown::{self, Lang, escape},
     plan::Problem,
-    screen::screen,
+    screen::Screen,
     source::{FixtureSource, kept},
     time, words,
     write::{Record, Staging, Written},
@@ -67,9 +67,10 @@ fn names(record: &Record, path: &str, withdrawn: &BTreeSet<String>) -> bool {
 
 /// The banner as it stands on a page, in both languages.
 fn banner(disaster: &Disaster, audience: Audience, lang: Lang) -> Result<String, Error> {
+    let screen = Screen::new(audience, &[], &[]);
     let failed = [&disaster.title, &disaster.body]
         .iter()
-        .any(|text| screen(text, audience, &[]).is_some());
+        .any(|text| screen.find(text).is_some());
     let (title, text) = if failed {
         let standard = words::text("disaster_standard", lang)?;
         (standard.to_owned(), String::new())

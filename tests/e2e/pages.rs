@@ -8,8 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::files::{PNG, attached};
-use crate::inspection::act;
+use crate::inspection::{act, register};
 use crate::knowledge::{content, done, new, of, out, published};
+use crate::rectification::{confirmed, finding};
 
 /// Every file of a root with its bytes, as they are served.
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -339,5 +340,86 @@ both_backends! {
                 assert!(!answer.errors.is_empty() || empty, "{} {query}: {data}", one.name);
             }
         }
+    }
+
+    /// SG-AUD-3: the register of assets is the list of the names that no page of the staff and the ward has.
+    async fn sg_aud_3_the_name_of_a_machine_holds_a_page_back_below_the_centre(app: &TestApp) {
+        register(app).await;
+        let mut one = content("重启采集服务", "先登录 icu-db-01.hospital.local 查看监听");
+        one["audiences"] = json!(["ICU", "IT"]);
+        out(app, "machine", one).await;
+        build(app).await;
+        for (audience, instance) in names(app).await {
+            let shown = !holding(app, &instance, "icu-db-01").is_empty();
+            assert_eq!(shown, audience == Audience::It, "{instance}");
+            assert!(holding(app, &instance, "ICU-DB-01").is_empty(), "{instance}");
+        }
+        for account in ["nurse", "engineer", "it_admin"] {
+            let body = app.ask(account, "{portal{hiddenNames}}", json!({})).await;
+            assert_eq!(body["data"]["portal"]["hiddenNames"], json!([]), "{account}");
+        }
+    }
+
+    /// `domain.md` 一(五), 二(二): managers read how many inspections, findings and late clocks there are, and none of them.
+    async fn pages_of_managers_count_and_show_none_of_what_they_count(app: &TestApp) {
+        register(app).await;
+        app.at("2026-09-30 10:00:00").await;
+        let number = app.consult("figures").await["number"].as_str().unwrap().to_owned();
+        let told = finding(&json!({}), "figures", ("HIGH", "VENDOR"), Some("2026-10-30"));
+        let row = confirmed(app, "figures", &[told]).await;
+        build(app).await;
+        let visit = row["number"].as_str().unwrap();
+        let task = row["tasks"][0]["number"].as_str().unwrap();
+        for (audience, instance) in names(app).await {
+            let root = api::portal::roots(&app.app).join(&instance);
+            let counted = std::fs::read_to_string(root.join("inspections/index.html")).unwrap_or_default();
+            match audience {
+                Audience::Mgmt => {
+                    assert!(counted.contains("合同季度") && counted.contains("服务商按期整改"), "{counted}");
+                    let high = counted.split("<tr>").find(|row| row.contains("s-high")).unwrap();
+                    assert!(high.contains("<td class=\"num\">1</td>"), "{high}");
+                    let month = std::fs::read_to_string(root.join("sla/index.html")).unwrap();
+                    assert!(month.contains("咨询响应 1 小时") && month.contains("2026-09"), "{month}");
+                    for hidden in [number.as_str(), task, "问题 figures"] {
+                        assert!(holding(app, &instance, hidden).is_empty(), "{hidden}");
+                    }
+                }
+                Audience::It => assert!(counted.contains(visit), "{counted}"),
+                Audience::Staff | Audience::Icu | Audience::Audit => assert!(counted.is_empty(), "{instance}"),
+                Audience::Vendor => {}
+            }
+        }
+    }
+
+    /// SG-SIZE-2: texts travel compressed to who can unpack them; parts of a file are parts of its bytes.
+    async fn sg_size_2_a_page_travels_compressed_and_parts_do_not(app: &TestApp) {
+        build(app).await;
+        let staff = names(app).await[0].1.clone();
+        let root = api::portal::roots(&app.app).join(&staff);
+        let whole = std::fs::read(root.join("about.html")).unwrap();
+        let ask = async |encoding: Option<&str>, range: Option<&str>| {
+            let mut request = reqwest::Client::new().get(format!("{}/portal/{staff}/about.html", app.base));
+            for (name, value) in [("accept-encoding", encoding), ("range", range)] {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
+            }
+            let answer = request.send().await.unwrap();
+            let told = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let (encoding, vary) = (told("content-encoding"), told("vary").unwrap_or_default());
+            (answer.status().as_u16(), encoding, vary, answer.bytes().await.unwrap().to_vec())
+        };
+        let (status, encoding, vary, bytes) = ask(Some("gzip"), None).await;
+        assert_eq!((status, encoding.as_deref()), (200, Some("gzip")));
+        assert!(vary.to_lowercase().contains("accept-encoding"), "{vary}");
+        assert!(bytes.len() * 3 < whole.len() * 2, "{} of {}", bytes.len(), whole.len());
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut text).unwrap();
+        assert!(text == whole);
+        let (_, encoding, _, bytes) = ask(None, None).await;
+        assert!(encoding.is_none() && bytes == whole);
+        let (status, encoding, _, bytes) = ask(Some("gzip"), Some("bytes=5-99")).await;
+        assert_eq!((status, encoding), (206, None));
+        assert!(bytes == whole[5..100]);
     }
 }

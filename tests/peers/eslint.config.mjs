@@ -33,7 +33,7 @@ export default [
               'PageInfo', 'UserError', 'Messages', 'Viewer', 'Assignment', 'CalendarImport', 'CalendarNotice',
               'ChecklistItem', 'ClockExplanation', 'ConfirmedTicket', 'DayAccount', 'DeadlinePreview',
               'ExplainedClaim', 'ExplainedPause', 'Holding', 'ServiceSlot', 'Undertaking', 'WorkCalendar',
-              'EsignCheck', 'EsignSignature', 'InspectionAdvice', 'InspectionCommunication', 'InspectionDuty',
+              'EsignCheck', 'EsignSignature', 'InspectionAdvice', 'InspectionCommunication', 'InspectionDuty', 'InspectionFigures',
               'InspectionParticipant', 'InspectionPlanEntry', 'InspectionReport', 'InspectionReportGap',
               'InspectionResult', 'InspectionScopeNa', 'InspectionScopeSummary', 'InspectionTrend',
               'InspectionTrendPoint', 'PreviousResult', 'RectificationCounts', 'RectificationList',

@@ -2,6 +2,7 @@
 //! writes nothing into it; who opens which folder here is the operating system's business.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api::app::App;
@@ -38,6 +39,14 @@ pub enum SiteCommand {
     Check(Which),
     /// 比较最近两次生成的页面. Compare the last two builds of each root: added, removed and changed files.
     Diff(Which),
+    /// 打包为文件夹与 ZIP，拷入 U 盘即可离线打开. Pack each root as a folder and a ZIP that open from a USB stick, with a list of SHA-256.
+    Bundle {
+        #[command(flatten)]
+        which: Which,
+        /// 目标目录. Folder that is written to.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     /// 退回上一次生成的页面. Serve the build before the last again, until the next build.
     Rollback(Which),
     /// 在本机预览已生成的页面，无需数据库服务. Serve the roots as they lie on the disk, on 127.0.0.1 only and without a sign-in.
@@ -47,7 +56,7 @@ pub enum SiteCommand {
         port: u16,
         /// 数据目录. Data folder.
         #[arg(long, env = "ICUOPS_DATA", default_value = "data")]
-        data: std::path::PathBuf,
+        data: PathBuf,
     },
 }
 
@@ -116,6 +125,20 @@ pub async fn run(what: SiteCommand) -> Result<ExitCode> {
                 for line in lines {
                     say(&format!("  {line}"));
                 }
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        SiteCommand::Bundle { which, to } => {
+            let app = open(&which.store).await?;
+            for one in chosen(&app, &which).await? {
+                let made = build::bundle(&app, &one.name, &to)?;
+                say(&format!(
+                    "{}: {} 个文件 files  {}  SHA-256 {}",
+                    one.name,
+                    made.files,
+                    made.archive.display(),
+                    made.sha256
+                ));
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -6,8 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use actix_files::NamedFile;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::values::Audience;
 use minijinja::context;
@@ -22,6 +25,7 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::portal::instance::{self, Instance, opens};
 use crate::portal::{audience_words, roots};
+use crate::requester::Requester;
 
 const LIST: &str = include_str!("../../assets/portal/index.html.j2");
 const POLICY: &str = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
@@ -37,15 +41,36 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .route(web::head().to(list)),
         )
         .service(
+            web::resource("/portal-access/{instance}")
+                .route(web::get().to(access))
+                .route(web::head().to(access)),
+        )
+        .service(
             web::resource("/portal/{instance}")
                 .route(web::get().to(bare))
                 .route(web::head().to(bare)),
         )
         .service(
             web::resource("/portal/{instance}/{path:.*}")
+                .wrap(Compress::default())
+                .wrap(from_fn(only_texts))
                 .route(web::get().to(page))
                 .route(web::head().to(page)),
         );
+}
+
+/// What is not worth compressing, or whose bytes are asked for in parts, is sent as it is.
+async fn only_texts(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let is_text = [".html", ".js", ".css", ".xml", ".json", ".svg"]
+        .iter()
+        .any(|ending| request.path().ends_with(ending));
+    if !is_text || request.headers().contains_key(header::RANGE) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    next.call(request).await
 }
 
 /// An instance in the list.
@@ -106,6 +131,41 @@ async fn bare(name: web::Path<String>) -> HttpResponse {
     }
 }
 
+/// Whether the visitor opens a root, for a web server that has the folders: 204, 401 without a session, 403 for others.
+async fn access(
+    request: HttpRequest,
+    name: web::Path<String>,
+    endpoint: web::Data<Endpoint<Server>>,
+    app: web::Data<App>,
+) -> HttpResponse {
+    let found = async {
+        let (visitor, _) = endpoint.admit(&request).await?;
+        let one = open(&app, &visitor.requester, &name).await?;
+        match one {
+            Some(_) => Ok(()),
+            None => {
+                visitor.requester.require_person()?;
+                Err(Error::new(Code::Forbidden))
+            }
+        }
+    };
+    match found.await {
+        Ok(()) => HttpResponse::NoContent()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish(),
+        Err(error) => error_response(&error, &Reader::of(&request)),
+    }
+}
+
+/// The instance of a name, if the visitor opens it.
+async fn open(app: &App, who: &Requester, name: &str) -> Result<Option<Instance>> {
+    if !is_name(name) {
+        return Ok(None);
+    }
+    let known = instance::named(app.db.read(), name).await?;
+    Ok(known.filter(|one| opens(who, &one.reader)))
+}
+
 async fn page(
     request: HttpRequest,
     asked: web::Path<(String, String)>,
@@ -154,11 +214,7 @@ async fn found(
     let absent = || Error::new(Code::NotFound);
     let (visitor, _) = endpoint.admit(request).await?;
     let who = visitor.requester;
-    let known = match is_name(name) {
-        true => instance::named(app.db.read(), name).await?,
-        false => None,
-    };
-    let Some(one) = known.filter(|one| opens(&who, &one.reader)) else {
+    let Some(one) = open(app, &who, name).await? else {
         // A page is asked for by a browser, which can be led to the sign-in; whether there is one is not told.
         if who.require_person().is_err() && path.ends_with(".html") && is_name(name) {
             return Ok(sign_in(name, path));

@@ -6,6 +6,7 @@
 //! build.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -15,6 +16,7 @@ use entity::values::Audience;
 use entity::{hospital, portal_revision};
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use site_gen::audience as site;
+use site_gen::bundle::Bundle;
 use site_gen::{Options, Report, build, check};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -117,6 +119,14 @@ pub async fn all(app: &App, of: Option<HospitalId>) -> Result<()> {
 /// Those of the disk.
 pub fn diff(app: &App, name: &str) -> Result<Vec<String>> {
     site_gen::history::diff(&roots(app), name).map_err(Error::internal)
+}
+
+/// Packs the served build of a root as a folder and a ZIP below `to` (SG-OFF-2).
+///
+/// # Errors
+/// Those of the disk; a file that has other bytes than its record.
+pub fn bundle(app: &App, name: &str, to: &Path) -> Result<Bundle> {
+    site_gen::bundle::bundle(&roots(app), name, to).map_err(Error::internal)
 }
 
 /// Serves the kept build before the served one; its number.

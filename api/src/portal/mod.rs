@@ -67,7 +67,7 @@ pub fn shows(action: &str) -> bool {
     };
     match object {
         "notice" | "system" | "inspection" | "inspection_plan" | "finding" | "rectification"
-        | "calendar" | "clock" | "contract" => true,
+        | "calendar" | "clock" | "contract" | "asset" => true,
         "article" => matches!(verb, "publish" | "outdated" | "retire"),
         // Drafts and approved ones stand on no page.
         "report" => !matches!(verb, "download" | "draft" | "take_back"),

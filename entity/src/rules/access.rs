@@ -117,6 +117,8 @@ permissions! {
     UndertakingRecord = "UNDERTAKING_RECORD" => HospItAdmin,
     /// Read assets, plans of inspections, inspections and findings.
     InspectionRead = "INSPECTION_READ" => HospItAdmin | HospManager | Auditor | VendorPm | VendorEngineer,
+    /// Read how many inspections were due and done, and how many findings stand how, without a single one of them.
+    InspectionFigures = "INSPECTION_FIGURES" => HospItAdmin | HospManager | Auditor | VendorPm | VendorEngineer,
     /// Keep the register of assets.
     AssetManage = "ASSET_MANAGE" => HospItAdmin | VendorPm | VendorEngineer,
     /// Draft a plan of inspections; plan, announce, fill in and end an inspection; enter findings.
@@ -186,6 +188,7 @@ mod tests {
                 &Permission::AuditRead,
                 &Permission::PeopleRead,
                 &Permission::InspectionRead,
+                &Permission::InspectionFigures,
                 &Permission::ReportRead,
                 &Permission::KnowledgeRead,
                 &Permission::PortalRead,

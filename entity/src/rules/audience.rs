@@ -105,6 +105,12 @@ pub const fn cap(audience: Audience) -> i32 {
     }
 }
 
+/// Whether the pages of an audience name no host, database or address, and nobody's own telephone.
+#[must_use]
+pub const fn hides_names(audience: Audience) -> bool {
+    matches!(audience, Audience::Staff | Audience::Icu)
+}
+
 /// The audiences that a role belongs to. Vendor people also read what the staff and the ward of the hospital that they
 /// serve read: they answer questions about it.
 #[must_use]
@@ -155,13 +161,14 @@ pub const fn read_as(audience: Audience) -> Option<Role> {
 }
 
 /// What the pages of an audience are made from. Pages of the ward and the whole staff show no record of a ticket, an
-/// inspection or a report; a manager's and an auditor's show none of a single finding.
+/// inspection or a report; a manager's and an auditor's show none of a single finding, a manager's how many there are.
 #[must_use]
 pub const fn may_show(audience: Audience, permission: Permission) -> bool {
     use Audience::{Audit, It, Mgmt, Vendor};
     match permission {
         Permission::KnowledgeRead | Permission::PortalRead => true,
         Permission::InspectionRead => matches!(audience, It | Vendor),
+        Permission::InspectionFigures => matches!(audience, It | Mgmt | Vendor),
         Permission::StatementRead => matches!(audience, It | Mgmt | Vendor),
         Permission::ReportRead | Permission::DocumentationRead => {
             matches!(audience, It | Mgmt | Vendor | Audit)

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::{Draft, Problem, WITHDRAWN};
 use crate::{
-    audience::meant,
+    audience::{Audience, meant},
     content::Content,
     markdown::{self, Lang},
-    screen::screen,
+    screen::Screen,
 };
 
 fn exclude(draft: &mut Draft<'_>, record: &str, reason: String) {
@@ -75,15 +75,11 @@ pub(super) fn admit(draft: &mut Draft<'_>) {
 
 /// Screens every text that would be printed.
 pub(super) fn look(draft: &mut Draft<'_>) {
-    let audience = draft.audience;
     let content = draft.content;
     let bodies = &draft.bodies;
     let body = |id: &str| bodies.get(id).map(Cow::as_ref).unwrap_or_default();
-    let services = services(content);
-    let seen = |texts: &[&str]| {
-        let hit = |text: &&str| screen(text, audience, &services);
-        texts.iter().find_map(hit)
-    };
+    let screen = screen(content, draft.audience);
+    let seen = |texts: &[&str]| texts.iter().find_map(|text| screen.find(text));
     let mut held: BTreeMap<String, &'static str> = draft
         .articles
         .par_iter()
@@ -155,14 +151,16 @@ pub(super) fn look(draft: &mut Draft<'_>) {
     draft.held = held;
 }
 
-/// What the contract names as ways to the service: no numbers of persons.
-pub(crate) fn services(content: &Content) -> Vec<String> {
+/// The screen of the texts of a root. What the contract names as ways to the service are no numbers of persons.
+pub(crate) fn screen(content: &Content, audience: Audience) -> Screen {
     let desk = content.desk.iter();
-    desk.flat_map(|desk| {
-        desk.channels
-            .iter()
-            .filter_map(|one| one.address.clone())
-            .chain(desk.hotline.clone())
-    })
-    .collect()
+    let services: Vec<String> = desk
+        .flat_map(|desk| {
+            desk.channels
+                .iter()
+                .filter_map(|one| one.address.clone())
+                .chain(desk.hotline.clone())
+        })
+        .collect();
+    Screen::new(audience, &services, &content.portal.hidden_names)
 }

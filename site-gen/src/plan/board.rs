@@ -17,6 +17,7 @@ use crate::{
 
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     clocks(draft, lang)?;
+    figures(draft, lang)?;
     inspections(draft, lang)?;
     tasks(draft, lang)
 }
@@ -377,6 +378,32 @@ fn inspections(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         &facets,
         &values! {},
     )
+}
+
+/// Inspections and rectification in numbers, for who reads no single finding.
+fn figures(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
+    let Some(service) = &draft.content.service else {
+        return Ok(());
+    };
+    if service.figures.is_empty() {
+        return Ok(());
+    }
+    let mut parts = Vec::new();
+    for (contract, figures) in service.contracts.iter().zip(&service.figures) {
+        let (title, _) = draft.shown(&contract.id, &contract.title, lang)?;
+        parts.push(values! { number => contract.number, title => title, figures => figures });
+    }
+    let title = words::text("inspection_overview", lang)?;
+    let data = values! { crumbs => Vec::<Value>::new(), parts => parts, wide => true };
+    let path = "inspections/index.html";
+    let page = draft.page(lang, path, "inspections", "figures.html", title, data);
+    page.index = Some(Entry {
+        facets: vec![("kind", title.to_owned())],
+        meta: title.to_owned(),
+        words: words::text("inspections", lang)?.to_owned(),
+        ..Entry::default()
+    });
+    Ok(())
 }
 
 fn rank(standing: Standing, risk: Risk) -> (usize, usize) {

@@ -6,7 +6,7 @@ use minijinja::Value;
 
 use super::{
     Draft, Entry, Problem,
-    admit::services,
+    admit::screen,
     board::{Facet, code, faceted},
     file_name,
 };
@@ -14,7 +14,6 @@ use crate::{
     content::{Content, Inspection, Report},
     error::Error,
     markdown::{Lang, Section},
-    screen::screen,
     values::values,
     words,
 };
@@ -74,13 +73,13 @@ fn text_of(html: &str) -> String {
 
 /// The pages of the reports, in which the frozen article stands byte for byte.
 fn bodies(draft: &mut Draft<'_>, lang: Lang, kept: &[&Report]) -> Result<(), Error> {
-    let services = services(draft.content);
+    let screen = screen(draft.content, draft.audience);
     for report in kept {
         let Some(article) = report.html.as_deref().and_then(article) else {
             continue;
         };
         let text = text_of(article);
-        let held = screen(&text, draft.audience, &services);
+        let held = screen.find(&text);
         let path = format!("{}.html", stem(report));
         if let (Some(kind), Lang::Zh) = (held, lang) {
             draft.problems.push(Problem {

@@ -5,7 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::Value;
 
 use super::{Draft, Entry};
-use crate::{content::Service, error::Error, markdown::Lang, values::values, words};
+use crate::{
+    content::{
+        Month, Ratios, Service,
+        statement::{Figures as Numbers, Line},
+    },
+    error::Error,
+    markdown::Lang,
+    values::{value, values},
+    words,
+};
 
 fn stem(year: i64, month: i64) -> String {
     format!("{year:04}-{month:02}")
@@ -40,6 +49,56 @@ pub(super) fn links(draft: &Draft<'_>, lang: Lang) -> Result<Vec<Value>, Error> 
     Ok(links)
 }
 
+/// The months of each contract side by side: a row a class of clocks, a row a severity.
+fn overview(draft: &Draft<'_>, service: &Service, lang: Lang) -> Result<Vec<Value>, Error> {
+    let mut parts = Vec::new();
+    for (at, contract) in service.contracts.iter().enumerate() {
+        let months: Vec<&Month<Ratios>> = service
+            .ratios
+            .iter()
+            .filter(|month| month.contract == at)
+            .collect();
+        let heads: Vec<Value> = months
+            .iter()
+            .map(|month| values! { label => stem(month.year, month.month), over => month.statement.is_over, total => month.statement.ticket_count })
+            .collect();
+        let classes = |of: fn(&Ratios) -> &[Line]| -> Vec<Value> {
+            let mut codes: Vec<&str> = Vec::new();
+            for line in months.iter().flat_map(|month| of(&month.statement)) {
+                if !codes.contains(&line.code.as_str()) {
+                    codes.push(&line.code);
+                }
+            }
+            let row = |code: &&str| {
+                let cells: Vec<Option<&Numbers>> = months
+                    .iter()
+                    .map(|month| {
+                        let lines = of(&month.statement);
+                        lines.iter().find(|line| line.code == *code)
+                    })
+                    .map(|line| line.map(|line| &line.figures))
+                    .collect();
+                values! { code => code, cells => cells }
+            };
+            codes.iter().map(row).collect()
+        };
+        let faults: Vec<Value> = months
+            .iter()
+            .map(|month| {
+                let all = month.statement.categories.iter();
+                value(&all.into_iter().find(|one| one.category == "FAULT"))
+            })
+            .collect();
+        let (title, _) = draft.shown(&contract.id, &contract.title, lang)?;
+        parts.push(values! {
+            number => contract.number, title => title, months => heads,
+            responses => classes(|month| &month.responses), deliveries => classes(|month| &month.deliveries),
+            faults => faults,
+        });
+    }
+    Ok(parts)
+}
+
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     let content = draft.content;
     let Some(service) = &content.service else {
@@ -61,6 +120,18 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             });
     }
     let title = words::text("statement", lang)?;
+    if !service.ratios.is_empty() {
+        let parts = overview(draft, service, lang)?;
+        let data = values! { crumbs => Vec::<Value>::new(), parts => parts, months => links(draft, lang)?, wide => true };
+        let title = words::text("sla_overview", lang)?;
+        let page = draft.page(lang, "sla/index.html", "sla", "overview.html", title, data);
+        page.index = Some(Entry {
+            facets: vec![("kind", title.to_owned())],
+            meta: title.to_owned(),
+            words: words::text("sla", lang)?.to_owned(),
+            ..Entry::default()
+        });
+    }
     for ((year, month), parts) in parts {
         let stem = stem(year, month);
         let heading = format!("{title} {stem}");

@@ -96,7 +96,13 @@ fn swollen() -> Value {
 
 #[test]
 fn sg_page_3_every_template_bears_nothing_and_very_much() {
-    for document in [emptied("it"), emptied("staff"), swollen()] {
+    for document in [
+        emptied("it"),
+        emptied("staff"),
+        emptied("mgmt"),
+        document("mgmt"),
+        swollen(),
+    ] {
         let out = tempfile::tempdir().expect("a folder");
         let report = build_document(&document, out.path());
         assert!(report.pages >= 8, "{report:?}");

@@ -287,3 +287,30 @@ fn sg_page_1_how_to_report_shows_ways_and_promises() {
     assert!(!root.contains_key("report.html"));
     assert!(!text(&root, "index.html").contains("report.html"));
 }
+
+#[test]
+fn sg_page_5_a_ratio_is_numbers_and_a_meter_without_any_style() {
+    let out = tempfile::tempdir().expect("a folder");
+    build_case("mgmt", out.path()).expect("a root");
+    let root = files(&out.path().join("demo-p3"));
+    let months = text(&root, "sla/index.html");
+    for words in [
+        "15/16<meter",
+        "value=\"9375\"",
+        "93.75 %",
+        "<th scope=\"row\">S2 重大</th><td class=\"num\">3</td>",
+    ] {
+        assert!(months.contains(words), "{words}: {months}");
+    }
+    let numbers = text(&root, "inspections/index.html");
+    for words in [
+        "5/6",
+        "value=\"8333\"",
+        "2026-10-26",
+        "合同季度 4",
+        "未到期",
+    ] {
+        assert!(numbers.contains(words), "{words}: {numbers}");
+    }
+    assert!(!months.contains("style=") && !numbers.contains("style="));
+}

@@ -1,6 +1,7 @@
 //! Assets, plans, inspections and findings in the schema.
 
 mod asset;
+mod figures;
 mod finding;
 mod list;
 mod nodes;

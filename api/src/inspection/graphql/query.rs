@@ -1,10 +1,9 @@
 //! Reading assets, plans, inspections, findings, and the duties of the contract.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::ids::{ContractId, InspectionId};
 use entity::rules::access::Permission;
-use entity::rules::inspection::DutyState;
 use entity::values::{
     AssetKind, InspectionKind, InspectionScope, InspectionState, RectificationState,
     ResponsibleParty, Risk,
@@ -13,20 +12,20 @@ use entity::{asset, contract, finding, inspection, inspection_plan, rectificatio
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::{seen, seen_findings, seen_tasks, timer};
+use super::super::{seen, seen_findings, seen_tasks};
 use super::Maybe;
 use super::asset::Asset;
+use super::figures::{self, InspectionDuty, InspectionFigures};
 use super::finding::Finding;
 use super::list::RectificationList;
 use super::plan::InspectionPlan;
 use super::rectify::RectificationTask;
 use super::types::{Inspection, InspectionReportGap, gaps};
 use crate::connection;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::{Counter, app, page, requester};
 use crate::page::{self, Ask, Cursors, Key};
 use crate::requester::Requester;
-use crate::scalar::Day;
 
 /// Most rows of a bounded list.
 const MOST: u64 = 200;
@@ -125,48 +124,6 @@ pub struct RectificationTaskFilter {
     /// 仅逾期者.
     /// Overdue ones only.
     pub overdue_only: Option<bool>,
-}
-
-/// 巡检义务的状态.
-/// How a duty of inspection stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum InspectionDutyState {
-    /// 期间未到.
-    /// Its period has not begun.
-    Upcoming,
-    /// 期间进行中，尚未完成.
-    /// Its period runs, and it is not met.
-    InProgress,
-    /// 已完成.
-    /// Met.
-    Met,
-    /// 缺口：期间已过而未完成.
-    /// A gap: the period is over and it was not met.
-    Overdue,
-}
-
-/// 合同要求的一次巡检：每服务年度一次现场，每合同季度一次线上.
-/// An inspection that the contract asks for: one on site a service year, one online a contract quarter.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct InspectionDuty {
-    /// 方式；ONSITE 为年度，ONLINE 为季度.
-    /// Kind; ONSITE is of a year, ONLINE of a quarter.
-    pub kind: InspectionKind,
-    /// 服务年度或合同季度的序号，自 1 起.
-    /// Number of the service year or contract quarter, from 1.
-    pub period_no: i32,
-    /// 期间首日.
-    /// First day of the period.
-    pub from_on: Day,
-    /// 期间末日.
-    /// Last day of the period.
-    pub to_on: Day,
-    /// 首次完成的日期.
-    /// When it was met first.
-    pub met_on: Option<Day>,
-    /// 状态.
-    /// How it stands.
-    pub state: InspectionDutyState,
 }
 
 /// Queries about inspections.
@@ -287,6 +244,17 @@ impl InspectionQuery {
         #[graphql(desc = "合同. The contract.")] contract_id: ID,
     ) -> Maybe<RectificationList> {
         let found = rectification_list(ctx, ContractId::lookup(&contract_id)).await;
+        found.map_err(Into::into).transpose()
+    }
+
+    /// 合同的巡检与整改数字，不含任何一项问题；合同不可见为 null. 权限 INSPECTION_FIGURES.
+    /// Inspections and rectification of a contract in numbers, without a single finding; null out of scope. Permission INSPECTION_FIGURES.
+    async fn inspection_figures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "合同. The contract.")] contract_id: ID,
+    ) -> Maybe<InspectionFigures> {
+        let found = figures::figures(ctx, ContractId::lookup(&contract_id)).await;
         found.map_err(Into::into).transpose()
     }
 
@@ -472,30 +440,44 @@ async fn rectification_list(
     ctx: &Context<'_>,
     id: ContractId,
 ) -> Result<Option<RectificationList>> {
-    use rectification_task::Column as C;
-    let (app, who) = (app(ctx), requester(ctx));
-    who.reads(READ)?;
-    let contract = contract::Entity::find_by_id(id)
-        .filter(seen(
-            who,
-            READ,
-            contract::Column::HospitalId,
-            contract::Column::Id,
-        ))
-        .one(app.db.read())
-        .await?;
-    let Some(contract) = contract else {
+    let Some(contract) = seen_contract(ctx, id, READ).await? else {
         return Ok(None);
     };
-    let rows = rectification_task::Entity::find()
+    let now = app(ctx).clock.now();
+    let rows = tasks_of(ctx, &contract, READ).await?;
+    Ok(Some(RectificationList::of(rows, now)))
+}
+
+/// A contract, of which the requester reads what the permission opens.
+pub(super) async fn seen_contract(
+    ctx: &Context<'_>,
+    id: ContractId,
+    permission: Permission,
+) -> Result<Option<contract::Model>> {
+    use contract::Column as C;
+    let who = requester(ctx);
+    who.reads(permission)?;
+    Ok(contract::Entity::find_by_id(id)
+        .filter(seen(who, permission, C::HospitalId, C::Id))
+        .one(app(ctx).db.read())
+        .await?)
+}
+
+/// The tasks of a contract, next due first.
+pub(super) async fn tasks_of(
+    ctx: &Context<'_>,
+    contract: &contract::Model,
+    permission: Permission,
+) -> Result<Vec<rectification_task::Model>> {
+    use rectification_task::Column as C;
+    Ok(rectification_task::Entity::find()
         .filter(C::ContractId.eq(contract.id))
-        .filter(seen_tasks(who, READ))
+        .filter(seen_tasks(requester(ctx), permission))
         .order_by_asc(C::DueAt)
         .order_by_asc(C::Id)
         .limit(1_000)
-        .all(app.db.read())
-        .await?;
-    Ok(Some(RectificationList::of(rows, app.clock.now())))
+        .all(app(ctx).db.read())
+        .await?)
 }
 
 async fn plans(ctx: &Context<'_>) -> Result<Vec<InspectionPlan>> {
@@ -523,32 +505,8 @@ async fn one(ctx: &Context<'_>, id: InspectionId) -> Result<Option<inspection::M
 }
 
 async fn duties(ctx: &Context<'_>, id: ContractId) -> Result<Vec<InspectionDuty>> {
-    use contract::Column as C;
-    let (app, who) = (app(ctx), requester(ctx));
-    who.reads(READ)?;
-    let found = contract::Entity::find_by_id(id)
-        .filter(seen(who, READ, C::HospitalId, C::Id))
-        .one(app.db.read())
-        .await?;
-    let Some(contract) = found else {
-        return Ok(Vec::new());
-    };
-    let rows = timer::duties(app.db.read(), &contract, app.clock.now()).await?;
-    rows.into_iter()
-        .map(|duty| {
-            Ok(InspectionDuty {
-                kind: duty.kind,
-                period_no: i32::try_from(duty.no).map_err(Error::internal)?,
-                from_on: Day(duty.from),
-                to_on: Day(duty.to),
-                met_on: duty.met_on.map(Day),
-                state: match duty.state {
-                    DutyState::Upcoming => InspectionDutyState::Upcoming,
-                    DutyState::InProgress => InspectionDutyState::InProgress,
-                    DutyState::Met => InspectionDutyState::Met,
-                    DutyState::Overdue => InspectionDutyState::Overdue,
-                },
-            })
-        })
-        .collect()
+    match seen_contract(ctx, id, READ).await? {
+        Some(contract) => figures::duties(ctx, &contract).await,
+        None => Ok(Vec::new()),
+    }
 }

@@ -5,10 +5,13 @@ use chrono::{Datelike, TimeDelta};
 use entity::ids::HospitalId;
 use entity::notice::{Column as C, Entity, Model};
 use entity::rules::access::Permission;
+use entity::rules::audience::hides_names;
 use entity::rules::calendar::{civil_date, midnight};
-use entity::values::NoticeKind;
-use entity::{portal_revision, work_calendar};
+use entity::rules::chain::to_hex;
+use entity::values::{AssetKind, NoticeKind};
+use entity::{asset, portal_revision, work_calendar};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sha2::{Digest, Sha256};
 
 use super::super::build::NEW_DAY;
 use super::super::{in_force, own, seen, status};
@@ -247,5 +250,36 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
         revision: Long(row.map_or(0, |row| row.revision)),
         calendar_version: calendar.map(|row| row.version),
         product_version: env!("CARGO_PKG_VERSION"),
+        hidden_names: hidden_names(ctx, hospital).await?,
     }))
+}
+
+/// What the assets of a hospital are called, retired ones too, for pages that must not tell (SG-AUD-3).
+async fn hidden_names(ctx: &Context<'_>, hospital: HospitalId) -> Result<Vec<String>> {
+    let portal = requester(ctx).portal.as_ref();
+    if !portal.is_some_and(|portal| hides_names(portal.audience)) {
+        return Ok(Vec::new());
+    }
+    let named = [
+        AssetKind::Server,
+        AssetKind::Storage,
+        AssetKind::Network,
+        AssetKind::Database,
+        AssetKind::Middleware,
+    ];
+    let codes: Vec<String> = asset::Entity::find()
+        .select_only()
+        .column(asset::Column::Code)
+        .filter(asset::Column::HospitalId.eq(hospital))
+        .filter(asset::Column::Kind.is_in(named))
+        .into_tuple()
+        .all(app(ctx).db.read())
+        .await?;
+    let mut digests: Vec<String> = codes
+        .iter()
+        .map(|code| to_hex(&Sha256::digest(code.to_ascii_lowercase()).into()))
+        .collect();
+    digests.sort();
+    digests.dedup();
+    Ok(digests)
 }

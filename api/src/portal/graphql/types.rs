@@ -170,6 +170,10 @@ pub struct Portal {
     /// 产品版本.
     /// Version of the product.
     pub product_version: &'static str,
+    /// 页面文字不得出现的主机与数据库名称，为其小写的 SHA-256；仅全院与重症页面集的读者有，他人为空.
+    /// Names of hosts and databases that no text of the pages may have, as SHA-256 of their small letters; of the readers
+    /// behind pages of the staff and the ward alone, empty for others.
+    pub hidden_names: Vec<String>,
 }
 
 /// 平台自身的技术文档，作为页面的来源.
