@@ -123,7 +123,7 @@ pub enum Block {
         /// Its name; may be empty.
         #[serde(default)]
         title: String,
-        /// Weight of each column.
+        /// Weight of each column; 0 for one that is as wide as its words.
         widths: Vec<u32>,
         /// How each column stands; may be empty.
         #[serde(default)]

@@ -241,24 +241,45 @@ pub(crate) fn table(
     head: Vec<Vec<Run>>,
     rows: Vec<Vec<Vec<Run>>>,
 ) -> Block {
-    // A long text wraps; a short one does not, so the narrow columns keep what they need.
-    const LEAST: usize = 5;
-    const MOST: usize = 46;
-    let widths = (0..head.len())
-        .map(|at| {
-            let cells = head.get(at).into_iter();
-            let cells = cells.chain(rows.iter().filter_map(|row| row.get(at)));
-            let widest = cells.map(|cell| width(&words_of(cell))).max().unwrap_or(0);
-            u32::try_from(widest.clamp(LEAST, MOST)).unwrap_or(1)
-        })
-        .collect();
     Block::Table {
         title: title.into(),
-        widths,
+        widths: widths(&head, &rows),
         align,
         head,
         rows,
     }
+}
+
+/// Short columns are as wide as their words, the others share the rest by theirs.
+fn widths(head: &[Vec<Run>], rows: &[Vec<Vec<Run>>]) -> Vec<u32> {
+    const SHORT: usize = 12;
+    const MOST: usize = 48;
+    /// Letters of half a width that short columns may take together: half of a page.
+    const ROOM: usize = 52;
+    let widest: Vec<usize> = (0..head.len())
+        .map(|at| {
+            let cells = head.get(at).into_iter();
+            let cells = cells.chain(rows.iter().filter_map(|row| row.get(at)));
+            cells.map(|cell| widest_line(cell)).max().unwrap_or(0)
+        })
+        .collect();
+    let short = |width: &usize| *width <= SHORT;
+    let all_short = widest.iter().all(short);
+    let taken: usize = widest.iter().filter(|width| short(width)).sum();
+    let last = widest.len().saturating_sub(1);
+    let weigh = |(at, width): (usize, &usize)| {
+        // One column at least fills the page.
+        let own = short(width) && taken <= ROOM && !(all_short && at == last);
+        let weight = if own { 0 } else { (*width).clamp(6, MOST) };
+        u32::try_from(weight).unwrap_or(1)
+    };
+    widest.iter().enumerate().map(weigh).collect()
+}
+
+/// Width of the longest line.
+fn widest_line(cell: &[Run]) -> usize {
+    let lines = cell.split(|run| matches!(run, Run::Break));
+    lines.map(|line| width(&words_of(line))).max().unwrap_or(0)
 }
 
 /// The headings of a text, the outermost first.

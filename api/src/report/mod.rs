@@ -40,6 +40,9 @@ pub struct Engine {
     documents: Mutex<Renderer>,
 }
 
+/// Bytes of a tree from which on its child sets nothing else.
+const LONG: usize = 256 << 10;
+
 /// Name of the hidden subcommand that the child runs.
 pub const LAYOUT: &str = "report-layout";
 
@@ -123,7 +126,16 @@ impl Engine {
             .documents
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        renderer.document(tree.as_bytes().to_vec())
+        // What a long document leaves in memory would count against the next one.
+        let long = tree.len() > LONG;
+        if long {
+            renderer.rest();
+        }
+        let made = renderer.document(tree.as_bytes().to_vec());
+        if long {
+            renderer.rest();
+        }
+        made
     }
 
     /// Ends the child that sets documents: between builds nobody needs its memory.

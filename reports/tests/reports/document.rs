@@ -115,13 +115,8 @@ fn sg_print_1_headings_are_pages_of_the_contents_and_anchors_of_links() {
         .lines()
         .find(|line| line.contains("第二章"))
         .unwrap();
-    let number: usize = line
-        .rsplit(' ')
-        .find(|part| !part.is_empty())
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap();
+    let digits = line.trim_end().rsplit(|char: char| !char.is_ascii_digit());
+    let number: usize = digits.into_iter().next().unwrap().parse().unwrap();
     assert!(
         dense(pages[number - 1]).contains("第二章表单"),
         "{number}\n{text}"

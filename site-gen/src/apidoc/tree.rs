@@ -81,9 +81,31 @@ fn heading(level: u8, anchor: &str, text: Vec<Run>) -> Block {
     }
 }
 
+/// Longest call that is printed beside its request.
+const CALL: usize = 400;
+
+/// The first lines of an example: its whole stands on the page.
+fn shortened(text: &str) -> String {
+    const LINES: usize = 16;
+    let mut lines: Vec<&str> = text.lines().take(LINES + 1).collect();
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        lines.push("…");
+    }
+    lines.join("\n")
+}
+
 struct Writer<'a> {
     api: &'a Api,
     language: Language,
+}
+
+/// Whether names of types lead to where these are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Lead,
+    /// Thousands of links in the tables of types would double the memory that a layout takes.
+    Stand,
 }
 
 impl Writer<'_> {
@@ -151,6 +173,7 @@ impl Writer<'_> {
             return;
         }
         let about = self.said(about);
+        let about = about.trim_end_matches(['.', '。']).to_owned();
         let mut title = match group {
             "" => line(self.word("operations")),
             group => line(group),
@@ -174,10 +197,10 @@ impl Writer<'_> {
     }
 
     /// Types of a shape, each leading to where it is told.
-    fn shape(&self, shape: &Shape) -> Vec<Run> {
+    fn shape(&self, shape: &Shape, names: Names) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for (text, named) in shape.pieces(self.api.kind) {
-            if named && self.api.types.contains_key(&text) {
+            if named && names == Names::Lead && self.api.types.contains_key(&text) {
                 let to = format!("#{}", type_anchor(&text));
                 runs.push(Run::Link(to, vec![Run::Code(text)]));
                 continue;
@@ -211,7 +234,7 @@ impl Writer<'_> {
     }
 
     /// The meaning of a field with what else is said of it.
-    fn meaning(&self, one: &Field) -> Vec<Run> {
+    fn meaning(&self, one: &Field, names: Names) -> Vec<Run> {
         let mut runs = line(self.said(&one.description));
         let mut add = |more: Vec<Run>| {
             if !more.is_empty() {
@@ -227,7 +250,7 @@ impl Writer<'_> {
                 Run::Text(format!("{} ", self.word("parameter"))),
                 Run::Code(format!("{}: ", argument.name)),
             ];
-            told.extend(self.shape(&argument.shape));
+            told.extend(self.shape(&argument.shape, names));
             if let Some(default) = &argument.default {
                 told.push(Run::Code(format!(" = {default}")));
             }
@@ -241,7 +264,13 @@ impl Writer<'_> {
         runs
     }
 
-    fn fields(&self, title: &'static str, first: &'static str, fields: &[Field]) -> Block {
+    fn fields(
+        &self,
+        title: &'static str,
+        first: &'static str,
+        fields: &[Field],
+        names: Names,
+    ) -> Block {
         let places = fields.iter().any(|one| !one.place.is_empty());
         let defaults = fields.iter().any(|one| one.default.is_some());
         let mut keys = vec![first];
@@ -258,12 +287,12 @@ impl Writer<'_> {
             if places {
                 row.push(line(one.place.clone()));
             }
-            row.push(self.shape(&one.shape));
+            row.push(self.shape(&one.shape, names));
             row.push(line(self.word(if one.required { "yes" } else { "no" })));
             if defaults {
                 row.push(code(one.default.clone().unwrap_or_default()));
             }
-            row.push(self.meaning(one));
+            row.push(self.meaning(one, names));
             row
         });
         let title = if title.is_empty() {
@@ -327,12 +356,12 @@ impl Writer<'_> {
         if one.parameters.is_empty() {
             blocks.push(self.labelled("parameters", line(self.word("none"))));
         } else {
-            blocks.push(self.fields("parameters", "parameter", &one.parameters));
+            blocks.push(self.fields("parameters", "parameter", &one.parameters, Names::Lead));
         }
         if let Some(body) = &one.body {
             let mut text = code(&body.media);
             text.push(Run::Text(" ".to_owned()));
-            text.extend(self.shape(&body.shape));
+            text.extend(self.shape(&body.shape, Names::Lead));
             if body.required {
                 text.push(Run::Text(format!(" · {}", self.word("required"))));
             }
@@ -347,7 +376,7 @@ impl Writer<'_> {
             let mut text = code(&response.status);
             if let Some(shape) = &response.shape {
                 text.push(Run::Text(" ".to_owned()));
-                text.extend(self.shape(shape));
+                text.extend(self.shape(shape, Names::Lead));
             }
             if !response.media.is_empty() {
                 text.push(Run::Text(" · ".to_owned()));
@@ -387,9 +416,13 @@ impl Writer<'_> {
                 ("example_request", &example.request),
                 ("example_response", &example.response),
             ] {
-                if !text.is_empty() {
+                // A call in one endless line says no more than its request.
+                let endless = key == "example_call" && text.len() > CALL;
+                if !text.is_empty() && !(endless && !example.request.is_empty()) {
                     blocks.push(paragraph(self.word(key)));
-                    blocks.push(Block::Code { text: text.clone() });
+                    blocks.push(Block::Code {
+                        text: shortened(text),
+                    });
                 }
             }
         }
@@ -405,7 +438,7 @@ impl Writer<'_> {
         }
         if let Some(alias) = &def.alias {
             blocks.push(Block::Paragraph {
-                text: self.shape(alias),
+                text: self.shape(alias, Names::Lead),
             });
         }
         let names = |names: &[String]| -> Vec<Run> {
@@ -419,7 +452,7 @@ impl Writer<'_> {
             blocks.push(self.labelled("possible_types", self.listed(&def.members)));
         }
         if !def.fields.is_empty() {
-            blocks.push(self.fields("", "field", &def.fields));
+            blocks.push(self.fields("", "field", &def.fields, Names::Stand));
         }
         if !def.values.is_empty() {
             let rows = def.values.iter().map(|one| {

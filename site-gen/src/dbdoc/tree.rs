@@ -378,38 +378,40 @@ impl<'a> Writer<'a> {
 
     fn relations(&self, id: &str, blocks: &mut Vec<Block>) {
         let all = self.graph.relations(id);
-        let row = |one: &Relation, out: bool| {
-            let (here, there, other) = if out {
-                (&one.columns, &one.target_columns, &one.target)
-            } else {
-                (&one.target_columns, &one.columns, &one.table)
-            };
-            let kind = self.word(if one.logical { "logical" } else { "enforced" });
+        let absent = all.is_empty() && !self.book.snapshot.has(Kind::Keys);
+        self.or_none("relations", absent, blocks);
+        let row = |one: &&Relation| {
+            let here = one.columns.join(", ");
+            let there = one.target_columns.join(", ");
             vec![
-                line(self.word(if out { "references" } else { "referenced_by" })),
-                vec![self.link(other)],
-                code(format!("{} ↔ {}", here.join(", "), there.join(", "))),
-                line(kind),
+                code(here),
+                vec![self.link(&one.target), Run::Code(format!(" ({there})"))],
+                line(self.word(if one.logical { "logical" } else { "enforced" })),
                 line(self.said(&one.comment)),
             ]
         };
-        let out = all
-            .iter()
-            .filter(|one| one.table == id)
-            .map(|one| row(one, true));
-        let into = all
-            .iter()
-            .filter(|one| one.target == id)
-            .map(|one| row(one, false));
-        let rows: Vec<Row> = out.chain(into).collect();
-        self.or_none(
-            "relations",
-            rows.is_empty() && !self.book.snapshot.has(Kind::Keys),
-            blocks,
-        );
+        let out = all.iter().filter(|one| one.table == id);
+        let rows: Vec<Row> = out.map(row).collect();
         if !rows.is_empty() {
-            let keys = ["direction", "table_name", "columns", "kind", "meaning"];
+            let keys = ["columns", "references", "kind", "meaning"];
             blocks.push(self.list("relations", &keys, rows));
+        }
+        // Often many, and told at the other table: names are enough.
+        let mut into: Vec<Run> = Vec::new();
+        for one in all.iter().filter(|one| one.target == id) {
+            if !into.is_empty() {
+                into.push(Run::Text(", ".to_owned()));
+            }
+            into.push(self.link(&one.table));
+            into.push(Run::Code(format!(" ({})", one.columns.join(", "))));
+        }
+        if !into.is_empty() {
+            let mut text = vec![
+                Run::Strong(line(self.word("referenced_by"))),
+                Run::Text("　".to_owned()),
+            ];
+            text.extend(into);
+            blocks.push(Block::Paragraph { text });
         }
     }
 

@@ -52,7 +52,6 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Structure of the tables: meaning, types, relations",
     ),
     ("other_tables", "其他表", "Other tables"),
-    ("direction", "方向", "Direction"),
     ("key_target", "键 / 外键目标", "Key / target"),
     ("tables", "表", "Tables"),
     ("table", "表", "Table"),

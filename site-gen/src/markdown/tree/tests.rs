@@ -90,7 +90,7 @@ SELECT 1;
             ] },
             { "kind": "note", "tone": "warning", "title": "警告", "blocks": [{ "kind": "paragraph", "text": ["小心"] }] },
             { "kind": "quote", "blocks": [{ "kind": "paragraph", "text": ["引用"] }] },
-            { "kind": "table", "title": "", "widths": [5, 5], "align": ["left", "right"], "head": [["列"], ["数"]], "rows": [[["甲"], ["1"]]] },
+            { "kind": "table", "title": "", "widths": [0, 6], "align": ["left", "right"], "head": [["列"], ["数"]], "rows": [[["甲"], ["1"]]] },
             { "kind": "code", "text": "SELECT 1;" },
             { "kind": "image", "image": "att_1", "alt": "界面" },
             { "kind": "rule" },
