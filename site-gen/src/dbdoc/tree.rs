@@ -368,8 +368,8 @@ impl<'a> Writer<'a> {
                 };
                 add(vec![
                     Run::Text(format!("{} → ", self.word(word))),
-                    self.link(&relation.target),
-                    Run::Code(format!(".{there}")),
+                    // The table of relations leads there.
+                    Run::Code(format!("{}.{there}", self.named(&relation.target))),
                 ]);
             }
         }
