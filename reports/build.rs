@@ -8,8 +8,8 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
-/// Noto Sans SC, static instances. Another file would change the bytes of every report.
-const FONTS: [(&str, &str); 2] = [
+/// Noto Sans SC, static instances, and the font of code. Another file would change the bytes of what is set in it.
+const FONTS: [(&str, &str); 3] = [
     (
         "NotoSansSC-Regular.ttf",
         "d45f67f0a7c0ca3f256950777ce6a61cc7ce5f9696d02900cbbaac25f8aa7d16",
@@ -17,6 +17,10 @@ const FONTS: [(&str, &str); 2] = [
     (
         "NotoSansSC-Bold.ttf",
         "9a38ae0ab28cd5a256f9ea8e00dedc688aac17f7915fcb000572990afa956b96",
+    ),
+    (
+        "DejaVuSansMono.ttf",
+        "b4a6c3e4faab8773f4ff761d56451646409f29abedd68f05d38c2df667d3c582",
     ),
 ];
 

@@ -42,6 +42,8 @@ pub struct Config {
     pub trust_roots: Vec<PathBuf>,
     /// Program that lays out reports; none is this one.
     pub layout_program: Option<PathBuf>,
+    /// Folder of PDFs that pages lead to, by what they were set from; derived, and never served.
+    pub pressed: PathBuf,
     /// Whether this process makes the pages and keeps them fresh.
     pub portal: bool,
     /// Whether the cost buckets count; off only in tests and benchmarks, which say so.
@@ -60,6 +62,7 @@ impl Config {
     pub fn local(database_url: String, data: PathBuf, listen: SocketAddr) -> Self {
         Self {
             database_url,
+            pressed: data.join("portal-pdf"),
             data,
             listen,
             public_origin: None,

@@ -57,7 +57,7 @@ enum Command {
         #[command(subcommand)]
         what: cli::calendar::CalendarCommand,
     },
-    /// 报告文件：在本机签名、核验，无需服务器. Report files: signed and verified on this machine, without a server.
+    /// 报告与文档：在本机签名、核验、排版，无需服务器. Files of reports and documents: signed, verified, set on this machine, without a server.
     Report {
         #[command(subcommand)]
         what: cli::report::ReportCommand,

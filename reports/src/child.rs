@@ -1,11 +1,11 @@
-//! Layout in a child process: a report that hangs or eats memory takes nobody with it.
+//! Layout in a child process: a report or document that hangs or eats memory takes nobody with it.
 //!
 //! The parent starts an executable with given arguments (the server: itself, with a hidden
-//! subcommand that calls [`serve`]) and sends views; the child answers with files. A child lays out
+//! subcommand that calls [`serve`]) and sends views or documents; the child answers with files. A child lays out
 //! up to fifty reports and ends; it is killed when one takes too long or too much memory.
 //!
 //! On the pipes each message is a tag (one byte), a length (four bytes, big end first) and as many
-//! bytes. To the child go views as JSON (`V`). It answers with two messages, the description
+//! bytes. To the child go views as JSON (`V`) and trees of documents (`T`). It answers with two messages, the description
 //! ([`Pdf`] as JSON, `D`) and the file (`F`), or with one, the problems (`P`).
 
 use std::ffi::OsString;
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::definition::{Reports, sha256};
+use crate::document::document;
 use crate::pdf::{self, Pdf};
 use crate::problem::Problem;
 use crate::view::View;
@@ -142,11 +143,28 @@ impl Renderer {
     pub fn pdf(&mut self, view: &View) -> Result<Pdf, Failure> {
         let message = serde_json::to_vec(view)
             .map_err(|error| Failure::Broken(format!("the view is no JSON: {error}")))?;
+        self.made(b'V', message)
+    }
+
+    /// Sets one document, a tree as JSON. Blocks as [`Renderer::pdf`] does.
+    ///
+    /// # Errors
+    /// Those of [`Renderer::pdf`].
+    pub fn document(&mut self, tree: Vec<u8>) -> Result<Pdf, Failure> {
+        self.made(b'T', tree)
+    }
+
+    /// Ends the child, if there is one; the next report gets a new one.
+    pub fn rest(&mut self) {
+        self.running = None;
+    }
+
+    fn made(&mut self, tag: u8, message: Vec<u8>) -> Result<Pdf, Failure> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
-        let answer = running.ask(message, &self.limits)?;
+        let answer = running.ask(tag, message, &self.limits)?;
         running.done += 1;
         if running.done < self.limits.reports {
             self.running = Some(running);
@@ -215,8 +233,8 @@ impl Running {
         Ok(())
     }
 
-    /// Sends a view and waits for the answer.
-    fn ask(&mut self, message: Vec<u8>, limits: &Limits) -> Result<Answer, Failure> {
+    /// Sends a view or a tree and waits for the answer.
+    fn ask(&mut self, tag: u8, message: Vec<u8>, limits: &Limits) -> Result<Answer, Failure> {
         let start = Instant::now();
         // A child that does not read must not hold us: the pipe takes 64 KiB only.
         let mut input = self
@@ -224,7 +242,7 @@ impl Running {
             .take()
             .ok_or_else(|| Failure::Broken("the pipe to the child is gone".to_owned()))?;
         let written =
-            thread::spawn(move || write_message(&mut input, b'V', &message).map(|()| input));
+            thread::spawn(move || write_message(&mut input, tag, &message).map(|()| input));
         loop {
             match self.answers.recv_timeout(LOOK) {
                 Ok(Ok(answer)) => {
@@ -326,16 +344,19 @@ fn read_answer(output: &mut impl Read) -> io::Result<Answer> {
     }
 }
 
-/// The child's side: reads views from `input` until it ends, and answers each on `output`.
+/// The child's side: reads views and trees from `input` until it ends, and answers each on `output`.
 ///
 /// # Errors
 /// The pipe broke, or what came is no message.
 pub fn serve(reports: &Reports, mut input: impl Read, mut output: impl Write) -> io::Result<()> {
-    while let Some((_, text)) = read_message(&mut input)? {
-        let made = reports
-            .revive(&text)
-            .map_err(|problem| vec![problem])
-            .and_then(|view| pdf::render(&view));
+    while let Some((tag, text)) = read_message(&mut input)? {
+        let made = match tag {
+            b'T' => document(&text),
+            _ => reports
+                .revive(&text)
+                .map_err(|problem| vec![problem])
+                .and_then(|view| pdf::render(&view)),
+        };
         match made {
             Ok(pdf) => {
                 write_message(&mut output, b'D', &serde_json::to_vec(&pdf)?)?;

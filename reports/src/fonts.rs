@@ -1,4 +1,4 @@
-//! The two fonts in the binary, and further ones that an operator names.
+//! The fonts in the binary, and further ones that an operator names.
 
 use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
@@ -12,9 +12,13 @@ use crate::problem::Problem;
 
 static REGULAR: &[u8] = include_bytes!("../fonts/NotoSansSC-Regular.ttf");
 static BOLD: &[u8] = include_bytes!("../fonts/NotoSansSC-Bold.ttf");
+static MONO: &[u8] = include_bytes!("../fonts/DejaVuSansMono.ttf");
 
 /// Licence of the fonts, to be shown where the product shows its licences.
 pub const LICENCE: &str = include_str!("../fonts/OFL.txt");
+
+/// Licence of the font that documents set code in.
+pub const LICENCE_MONO: &str = include_str!("../fonts/DEJAVU.txt");
 
 /// Family of the fonts in the binary.
 const FAMILY: &str = "Noto Sans SC";
@@ -24,6 +28,12 @@ const SHA256: [&str; 2] = [
     env!("SHA256_NotoSansSC_Regular_ttf"),
     env!("SHA256_NotoSansSC_Bold_ttf"),
 ];
+
+/// Family of the font of code. No report uses it, so it is not in their fingerprints.
+const MONO_FAMILY: &str = "DejaVu Sans Mono";
+
+/// SHA-256 of the font of code.
+const MONO_SHA256: &str = env!("SHA256_DejaVuSansMono_ttf");
 
 /// A font of the operator.
 struct Further {
@@ -42,6 +52,12 @@ pub(crate) static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
         .filter_map(|data| Font::new(Bytes::new(data), 0))
         .chain(further)
         .collect()
+});
+
+/// The fonts of documents: those of reports, then the one of code.
+pub(crate) static DOCUMENT_FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
+    let mono = Font::new(Bytes::new(MONO), 0);
+    FONTS.iter().cloned().chain(mono).collect()
 });
 
 /// From here on the list is what it is.
@@ -110,9 +126,25 @@ pub(crate) fn families() -> Vec<String> {
     all
 }
 
+/// SHA-256 of every font of documents, in their order.
+pub(crate) fn document_hashes() -> impl Iterator<Item = &'static str> {
+    hashes().chain([MONO_SHA256])
+}
+
+/// Families in which code is looked for: its own font has no Han.
+pub(crate) fn mono_families() -> Vec<String> {
+    let mut all = vec![MONO_FAMILY.to_owned()];
+    all.extend(families());
+    all
+}
+
 /// What Typst looks fonts up in.
 pub(crate) static BOOK: LazyLock<LazyHash<FontBook>> =
     LazyLock::new(|| LazyHash::new(FontBook::from_fonts(FONTS.iter())));
+
+/// What it looks fonts of documents up in.
+pub(crate) static DOCUMENT_BOOK: LazyLock<LazyHash<FontBook>> =
+    LazyLock::new(|| LazyHash::new(FontBook::from_fonts(DOCUMENT_FONTS.iter())));
 
 /// Code points that both fonts in the binary show, or one of the operator's, as a set of bits.
 static COVERED: LazyLock<Vec<u64>> = LazyLock::new(|| {
@@ -157,5 +189,8 @@ mod tests {
         assert_eq!(FONTS.len(), 2);
         assert!(BOOK.contains_family("noto sans sc"));
         assert!(LICENCE.contains("SIL OPEN FONT LICENSE"));
+        assert_eq!(DOCUMENT_FONTS.len(), 3);
+        assert!(DOCUMENT_BOOK.contains_family("dejavu sans mono"));
+        assert!(LICENCE_MONO.contains("Bitstream Vera"));
     }
 }

@@ -14,6 +14,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`document()`] sets manuals and technical documents, which have no definition: a tree of blocks in, PDF bytes out.
 
 #![cfg_attr(
     test,
@@ -28,6 +30,7 @@
 pub mod chart;
 pub mod child;
 pub mod definition;
+pub mod document;
 pub mod fonts;
 pub mod format;
 mod glossary;
@@ -40,6 +43,7 @@ pub mod text;
 mod view;
 
 pub use definition::{Definition, Reports};
+pub use document::{Document, document, document_fingerprint};
 pub use glossary::{Glossary, Lang, Words};
 pub use html::{STYLE, article, html};
 pub use pdf::{Pdf, pdf};

@@ -13,6 +13,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use self::world::ReportWorld;
 use crate::definition::{Standard, sha256};
+use crate::document::{MAX_PAGES, Ready};
 use crate::format::time;
 use crate::problem::Problem;
 use crate::view::View;
@@ -24,7 +25,10 @@ pub(crate) const BASE: &str = include_str!("../typ/base.typ");
 /// again is quick, and two large reports are the most that is kept.
 const CACHE_AGE: usize = 1;
 
-/// A laid out report.
+/// What dates a document that says nothing of its date.
+const EPOCH: &str = "1970-01-01T00:00:00Z";
+
+/// A laid out report or document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pdf {
     /// The file.
@@ -34,7 +38,7 @@ pub struct Pdf {
     pub sha256: String,
     /// Its pages.
     pub pages: usize,
-    /// Ids of the sections found in it.
+    /// Ids of the sections found in it, anchors of a document.
     pub sections: Vec<String>,
 }
 
@@ -51,28 +55,76 @@ pub fn pdf(view: &View) -> Result<Pdf, Vec<Problem>> {
 
 pub(crate) fn render(view: &View) -> Result<Pdf, Vec<Problem>> {
     let world = ReportWorld::new(view).map_err(|problem| vec![problem])?;
-    let result = lay_out(view, &world);
+    let standard = match view.definition.spec.pdf.standards {
+        Standard::A2aUa1 => PdfStandard::A_2a,
+        Standard::A3aUa1 => PdfStandard::A_3a,
+    };
+    laid_out(&Job {
+        code: &view.code,
+        name: &view.number,
+        ident: format!("{}/{}", view.number, view.revision),
+        stamp: &view.stamp,
+        standard,
+        pages: view.definition.spec.limits.pages,
+        advice: "choose a shorter period",
+        world,
+    })
+}
+
+/// Sets a document.
+pub(crate) fn set(ready: &Ready) -> Result<Pdf, Vec<Problem>> {
+    let world = ReportWorld::document(ready).map_err(|problem| vec![problem])?;
+    let document = &ready.document;
+    laid_out(&Job {
+        code: "document",
+        name: &document.id,
+        ident: document.id.clone(),
+        stamp: document.date.as_deref().unwrap_or(EPOCH),
+        standard: PdfStandard::A_2a,
+        pages: MAX_PAGES,
+        advice: "divide the document",
+        world,
+    })
+}
+
+/// What is laid out, and what is said of it.
+struct Job<'a> {
+    /// Of the definition; the first part of the place of a problem.
+    code: &'a str,
+    /// Number of the report, or identity of the document.
+    name: &'a str,
+    ident: String,
+    stamp: &'a str,
+    standard: PdfStandard,
+    pages: usize,
+    /// What helps against too many pages.
+    advice: &'a str,
+    world: ReportWorld,
+}
+
+fn laid_out(job: &Job<'_>) -> Result<Pdf, Vec<Problem>> {
+    let result = lay_out(job);
     typst::comemo::evict(CACHE_AGE);
     result
 }
 
-fn lay_out(view: &View, world: &ReportWorld) -> Result<Pdf, Vec<Problem>> {
+fn lay_out(job: &Job<'_>) -> Result<Pdf, Vec<Problem>> {
     let tell = |all: &[SourceDiagnostic]| -> Vec<Problem> {
-        all.iter().map(|one| problem(view, world, one)).collect()
+        all.iter().map(|one| problem(job, one)).collect()
     };
-    let compiled = typst::compile::<PagedDocument>(world);
+    let compiled = typst::compile::<PagedDocument>(&job.world);
     let document = compiled.output.map_err(|errors| tell(&errors))?;
     if !compiled.warnings.is_empty() {
         return Err(tell(&compiled.warnings));
     }
-    let (pages, limit) = (document.pages().len(), view.definition.spec.limits.pages);
+    let (pages, limit) = (document.pages().len(), job.pages);
     if pages > limit {
         return Err(vec![Problem::new(
-            &view.number,
-            format!("{pages} pages, at most {limit}: choose a shorter period"),
+            job.name,
+            format!("{pages} pages, at most {limit}: {}", job.advice),
         )]);
     }
-    let bytes = typst_pdf::pdf(&document, &options(view)?).map_err(|errors| tell(&errors))?;
+    let bytes = typst_pdf::pdf(&document, &options(job)?).map_err(|errors| tell(&errors))?;
     let sections = document
         .introspector()
         .query_labelled()
@@ -88,17 +140,14 @@ fn lay_out(view: &View, world: &ReportWorld) -> Result<Pdf, Vec<Problem>> {
     })
 }
 
-fn options(view: &View) -> Result<PdfOptions, Vec<Problem>> {
-    let wrong = |message: String| vec![Problem::new(&view.number, message)];
-    let list = match view.definition.spec.pdf.standards {
-        Standard::A2aUa1 => [PdfStandard::A_2a, PdfStandard::Ua_1],
-        Standard::A3aUa1 => [PdfStandard::A_3a, PdfStandard::Ua_1],
-    };
+fn options(job: &Job<'_>) -> Result<PdfOptions, Vec<Problem>> {
+    let wrong = |message: String| vec![Problem::new(job.name, message)];
+    let list = [job.standard, PdfStandard::Ua_1];
     let standards = PdfStandards::new(&list).map_err(|error| wrong(error.message().to_string()))?;
-    let timestamp = timestamp(&view.stamp)
-        .ok_or_else(|| wrong(format!("{:?} does not date a file", view.stamp)))?;
+    let timestamp = timestamp(job.stamp)
+        .ok_or_else(|| wrong(format!("{:?} does not date a file", job.stamp)))?;
     Ok(PdfOptions {
-        ident: Smart::Custom(format!("{}/{}", view.number, view.revision)),
+        ident: Smart::Custom(job.ident.clone()),
         creator: Smart::Custom(Some("icuops".to_owned())),
         timestamp: Some(timestamp),
         page_ranges: None,
@@ -124,7 +173,8 @@ fn timestamp(text: &str) -> Option<Timestamp> {
 }
 
 /// A diagnostic with number, file and line.
-fn problem(view: &View, world: &ReportWorld, one: &SourceDiagnostic) -> Problem {
+fn problem(job: &Job<'_>, one: &SourceDiagnostic) -> Problem {
+    let world = &job.world;
     let place = one
         .span
         .id()
@@ -134,13 +184,13 @@ fn problem(view: &View, world: &ReportWorld, one: &SourceDiagnostic) -> Problem 
             let line = source.lines().byte_to_line(range.start)? + 1;
             Some(format!("{}:{line}", id.vpath().get_without_slash()))
         })
-        .unwrap_or_else(|| "report.typ".to_owned());
-    let mut message = format!("{}: {}", view.number, one.message);
+        .unwrap_or_else(|| world.main().vpath().get_without_slash().to_owned());
+    let mut message = format!("{}: {}", job.name, one.message);
     for hint in &one.hints {
         message.push_str("; ");
         message.push_str(&hint.v);
     }
-    Problem::new(format!("{}/{place}", view.code), message)
+    Problem::new(format!("{}/{place}", job.code), message)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Interface documents (系统接口文档, 一(八)): GraphQL SDL, OpenAPI 3.1 or a TOML description become static pages.
 //!
 //! Reading order: `model` the one model · `fit` the check of values · `graphql`, `openapi`, `description` what is read ·
-//! `example`, `call`, `sample`, `hl7` examples and their checks · `diff` changes between versions · `page` what is written.
+//! `example`, `call`, `sample`, `hl7` examples and their checks · `diff` changes between versions · `page`, `tree` what is written.
 
 mod about;
 mod call;
@@ -16,11 +16,13 @@ mod openapi;
 mod page;
 mod sample;
 mod scalar;
+mod tree;
 
 pub use diff::{Change, diff};
 pub use fit::fits;
 pub use model::*;
 pub use page::pages;
+pub use tree::document;
 
 use crate::docs::Problem;
 

@@ -14,8 +14,10 @@ use crate::{
     apidoc,
     content::{Document, DocumentKind},
     dbdoc::{self, Overlay, Snapshot},
-    docs::{Problem, files::Files, html::PART},
+    docs::{Language, Problem, files::Files, html::PART},
     markdown::{Lang, Section},
+    plan::prefix,
+    press::Tree,
     write,
 };
 
@@ -33,6 +35,8 @@ pub(crate) struct Made {
     pub(crate) facts: Vec<(&'static str, String)>,
     zh: Vec<Part>,
     en: Vec<Part>,
+    /// For paper, Chinese and English.
+    trees: [Tree; 2],
 }
 
 /// What a page has within the frame.
@@ -58,6 +62,22 @@ impl Made {
             Lang::En => &self.en,
         }
     }
+
+    /// The whole for paper in a language.
+    pub(crate) fn tree(&self, lang: Lang) -> &Tree {
+        let [zh, en] = &self.trees;
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// The PDF of a document: where it lies, and how long it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Printed {
+    pub(crate) path: String,
+    pub(crate) bytes: u64,
 }
 
 /// A document of a root.
@@ -66,6 +86,8 @@ pub struct Book<'a> {
     pub(crate) document: &'a Document,
     /// Nothing for readers who see only that there is such a document.
     pub(crate) made: Option<Arc<Made>>,
+    /// Its PDF in each language, if the source sets documents.
+    pub(crate) printed: BTreeMap<Lang, Printed>,
 }
 
 impl Book<'_> {
@@ -75,6 +97,15 @@ impl Book<'_> {
             DocumentKind::Interface => "interface",
             DocumentKind::DbSchema => "database",
         }
+    }
+
+    /// Where its PDF lies.
+    pub(crate) fn pdf(&self, lang: Lang) -> String {
+        let name = match self.document.kind {
+            DocumentKind::Interface => "interface.pdf",
+            DocumentKind::DbSchema => "data-dictionary.pdf",
+        };
+        format!("{}documents/{}/{name}", prefix(lang), self.folder())
     }
 }
 
@@ -95,7 +126,11 @@ pub(crate) fn books(
                 }
             },
         };
-        books.push(Book { document, made });
+        books.push(Book {
+            document,
+            made,
+            printed: BTreeMap::new(),
+        });
     }
     (books, problems)
 }
@@ -113,7 +148,7 @@ fn remembered(document: &Document, source: &str) -> Result<Arc<Made>, Vec<Proble
     }
     let made = Arc::new(match document.kind {
         DocumentKind::Interface => interface(source, notes)?,
-        DocumentKind::DbSchema => tables(source, notes)?,
+        DocumentKind::DbSchema => tables(source, notes, &document.version)?,
     });
     let mut known = known();
     known.push_front((key, Arc::clone(&made)));
@@ -146,7 +181,13 @@ fn divided(
     mut files: Files,
     facts: Vec<(&'static str, String)>,
     [mut zh_known, mut en_known]: [Sections; 2],
+    document: impl Fn(Language) -> crate::press::Document,
 ) -> Result<Made, Vec<Problem>> {
+    let tree = |language| {
+        Tree::new(&document(language))
+            .map_err(|error| vec![Problem::new("document.json", error.to_string())])
+    };
+    let trees = [tree(Language::Zh)?, tree(Language::En)?];
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     files.remove("docs.css");
     let names: Vec<String> = files
@@ -179,6 +220,7 @@ fn divided(
         facts,
         zh,
         en,
+        trees,
     })
 }
 
@@ -223,10 +265,12 @@ fn interface(source: &str, notes: &str) -> Result<Made, Vec<Problem>> {
         ("operations", api.operations.len().to_string()),
         ("types", api.types.len().to_string()),
     ];
-    divided(files, facts, sections)
+    divided(files, facts, sections, |language| {
+        apidoc::document(&api, language)
+    })
 }
 
-fn tables(source: &str, notes: &str) -> Result<Made, Vec<Problem>> {
+fn tables(source: &str, notes: &str, version: &str) -> Result<Made, Vec<Problem>> {
     let one = |problem| vec![problem];
     let snapshot = Snapshot::read("snapshot.json", source).map_err(one)?;
     let overlay = Overlay::read("dictionary.toml", notes).map_err(one)?;
@@ -255,5 +299,7 @@ fn tables(source: &str, notes: &str) -> Result<Made, Vec<Problem>> {
         ("checklist", format!("{}/3", report.checklist())),
     ];
     let files = dbdoc::pages(&book, &report, None).map_err(one)?;
-    divided(files, facts, sections)
+    divided(files, facts, sections, |language| {
+        dbdoc::document(&book, &report, Some(version), language)
+    })
 }

@@ -6,6 +6,7 @@ mod links;
 mod memory;
 mod notes;
 mod pages;
+mod press;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,6 +19,7 @@ use serde::Serialize;
 use found::feeds;
 use memory::Memory;
 use notes::Notes;
+use press::Press;
 
 use crate::{
     audience::Instance,
@@ -289,11 +291,38 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
     }
     content.withdraw(&options.withdrawn);
     watch.step("read");
-    let (books, unmade) = book::books(content.documents.as_deref());
+    let (mut books, unmade) = book::books(content.documents.as_deref());
+    let press = Press { source, sink };
+    let mut pressed = Vec::new();
+    let mut lost = Vec::new();
+    for book in &mut books {
+        let Some(made) = book.made.clone() else {
+            continue;
+        };
+        for lang in &options.langs {
+            let path = book.pdf(*lang);
+            match press.document(made.tree(*lang), &path, &memory)? {
+                Ok(None) => {}
+                Ok(Some(one)) => {
+                    let bytes = one.length;
+                    book.printed.insert(*lang, book::Printed { path, bytes });
+                    pressed.push(one);
+                }
+                Err(why) => lost.push(Problem {
+                    kind: "warning",
+                    record: format!("{:?}", book.document.kind),
+                    path,
+                    line: 0,
+                    reason: format!("there is no PDF of it: {why}"),
+                }),
+            }
+        }
+    }
     let plan = plan::plan(&content, &books, instance, &options.langs)?;
     watch.step("plan");
     let renderer = Renderer::new(&plan, &content, instance, &options.names)?;
-    let pages = index::pages(options, &plan, &renderer, sink, &memory, &mut watch)?;
+    let about = (&memory, pressed.as_slice());
+    let pages = index::pages(options, &plan, &renderer, &press, about, &mut watch)?;
     for lang in &plan.langs {
         feeds(&content, &plan, options, *lang, sink)?;
     }
@@ -356,6 +385,7 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
     )?;
     watch.step("files");
     let mut notes = Notes::of(&content, &plan, &files);
+    notes.pressed(&plan, &pages.pressed);
     for lang in &plan.langs {
         for path in sink.below(&format!("{}search/", prefix(*lang))) {
             notes.lists(path, false);
@@ -363,6 +393,7 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         notes.lists(format!("{}feed.xml", prefix(*lang)), true);
     }
     let mut problems = pages.problems;
+    problems.extend(lost);
     problems.extend(unmade.into_iter().map(|(kind, reason)| Problem {
         kind: "excluded",
         record: format!("{kind:?}"),

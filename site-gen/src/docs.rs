@@ -34,9 +34,13 @@ pub enum Command {
     },
     /// Compare two snapshots; either may be a URL of a living database. Ends with 1 if they differ.
     DbDiff(DiffArgs),
-    /// Write the data dictionary: pages, diagrams, checks, JSON and xlsx.
+    /// Write the data dictionary: pages, diagrams, checks, JSON and xlsx, and document.json for paper.
+    ///
+    /// `icuops report document DIR/document.json` makes the PDF of it; en/document.json is the English one.
     DbDocs(DocsArgs),
-    /// Write the pages of an interface from GraphQL SDL, OpenAPI 3.1 or a TOML description.
+    /// Write the pages of an interface from GraphQL SDL, OpenAPI 3.1 or a TOML description, and document.json for paper.
+    ///
+    /// `icuops report document DIR/document.json` makes the PDF of it; en/document.json is the English one.
     ApiDocs(ApiArgs),
 }
 

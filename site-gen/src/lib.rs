@@ -29,6 +29,7 @@ mod feed;
 pub mod history;
 pub mod markdown;
 pub mod plan;
+pub mod press;
 pub mod read;
 mod render;
 pub mod screen;

@@ -9,6 +9,7 @@ mod emphasis;
 mod raw;
 mod sanitise;
 mod slug;
+mod tree;
 mod writer;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use code::LANGUAGES;
 pub(crate) use emphasis::is_cjk;
 pub(crate) use raw::{allowed_url, escape, escape_attribute};
 pub(crate) use slug::decode;
+pub use tree::{Tree, tree};
 
 /// The language of a text, for the words that the writer adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -78,6 +78,25 @@ pub struct Page<'a> {
     pub index: Option<Entry>,
     /// Held back before rendering: why.
     pub held: Option<&'static str>,
+    /// Set if its text is also there as PDF: what stands around it.
+    pub press: Option<Paper>,
+}
+
+/// What stands around the text of a page on paper, in the language of the text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Paper {
+    /// Number of the record.
+    pub number: String,
+    /// Its version.
+    pub version: i64,
+    /// Number and version.
+    pub edition: String,
+    /// Name and value of what stands below the title.
+    pub facts: Vec<(String, String)>,
+    /// When it was reviewed.
+    pub date: Option<String>,
+    /// Whether a long one has a first page of its own.
+    pub cover: bool,
 }
 
 /// What the index knows of a page beside its text.
@@ -120,6 +139,27 @@ pub struct Plan<'a> {
     pub langs: Vec<Lang>,
 }
 
+impl Plan<'_> {
+    /// The page of the same record in the language of its text; the page itself unless that is not translated.
+    pub(crate) fn home<'b>(&'b self, page: &'b Page<'_>) -> &'b str {
+        let own = page
+            .path
+            .strip_prefix(prefix(page.lang))
+            .unwrap_or(&page.path);
+        let Some(body) = page.body.as_ref().filter(|body| body.lang != page.lang) else {
+            return &page.path;
+        };
+        let home = format!("{}{own}", prefix(body.lang));
+        let at = self
+            .pages
+            .binary_search_by(|one| one.path.as_str().cmp(&home));
+        at.ok()
+            .and_then(|at| self.pages.get(at))
+            .filter(|other| other.record == page.record)
+            .map_or(&page.path, |other| &other.path)
+    }
+}
+
 /// What the parts of the plan share.
 pub(crate) struct Draft<'a> {
     pub(crate) content: &'a Content,
@@ -160,6 +200,7 @@ impl<'a> Draft<'a> {
             data,
             index: None,
             held: None,
+            press: None,
         });
         let last = self.pages.len() - 1;
         #[expect(clippy::indexing_slicing, reason = "the page was pushed above")]

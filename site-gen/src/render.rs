@@ -13,6 +13,8 @@ use crate::{
     error::Error,
     markdown::{self, Image, Lang, Rendered, Resolver, Target, allowed_url, decode},
     plan::{Page, Plan, notice, prefix, relative},
+    press::{self, Document, Picture},
+    source::Source,
     time,
     values::values,
     words, write,
@@ -250,6 +252,59 @@ impl<'a> Renderer<'a> {
             images: RefCell::default(),
         };
         markdown::render(&body.text, body.lang, &place)
+    }
+
+    /// The text of a page for paper; nothing if a picture is missing or there is no text.
+    pub(crate) fn tree(
+        &self,
+        page: &Page<'_>,
+        source: &dyn Source,
+    ) -> Result<Option<Document>, Error> {
+        let (Some(body), Some(paper)) = (&page.body, &page.press) else {
+            return Ok(None);
+        };
+        let place = Place {
+            renderer: self,
+            page,
+            asked: RefCell::default(),
+            images: RefCell::default(),
+        };
+        let text = markdown::tree(&body.text, body.lang, &place);
+        if text.lacks_images || text.blocks.is_empty() {
+            return Ok(None);
+        }
+        let mut images = BTreeMap::new();
+        for id in &text.images {
+            let known = self.plan.files.get(id.as_str()).copied();
+            let Some((file, (width, height))) =
+                known.and_then(|file| Some((file, file.width.zip(file.height)?)))
+            else {
+                return Ok(None);
+            };
+            let bytes = source.file(id)?;
+            if write::hash(&bytes) != file.file.sha256 {
+                return Err(Error::source(format!(
+                    "file `{id}` has other bytes than its record"
+                )));
+            }
+            images.insert(id.clone(), Picture::new(width, height, &bytes));
+        }
+        // What fits onto two pages needs neither contents nor a first page of its own.
+        let headings = text.headings();
+        Ok(Some(Document {
+            version: press::VERSION,
+            lang: press::lang(body.lang),
+            id: format!("{}/{}/{}", paper.number, paper.version, body.lang.tag()),
+            title: page.title.clone(),
+            subtitle: String::new(),
+            edition: paper.edition.clone(),
+            facts: paper.facts.clone(),
+            date: paper.date.clone(),
+            cover: paper.cover && headings > 11,
+            contents: if headings > 7 { 2 } else { 0 },
+            images,
+            blocks: text.blocks,
+        }))
     }
 
     /// One page; `held` makes it the notice that it is being checked.

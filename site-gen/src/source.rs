@@ -16,7 +16,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::error::Error;
+use crate::{error::Error, press::Tree};
 
 /// Variables of a query.
 pub type Variables = serde_json::Map<String, serde_json::Value>;
@@ -38,6 +38,35 @@ pub trait Source: Sync {
     ///
     /// When there is no such file.
     fn file(&self, id: &str) -> Result<Vec<u8>, Error>;
+
+    /// Whether this source sets documents as PDF; without it no page leads to one.
+    fn presses(&self) -> bool {
+        false
+    }
+
+    /// A document as PDF: the same bytes for the same tree, from every source. Nothing from a source that sets none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be set. Its page then stands without it.
+    fn press(&self, _tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
+    /// Tells that the root keeps a PDF from the build before: SHA-256 of its tree and of its bytes, and the bytes for who
+    /// wants them. Only a source that writes down what it passes on cares.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written down.
+    fn pressed(
+        &self,
+        _tree: &str,
+        _sha256: &str,
+        _bytes: &dyn Fn() -> Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// How often everything is read when the data change meanwhile. What cannot change is read once.
     fn tries(&self) -> u32 {
@@ -65,6 +94,9 @@ struct Document {
     answers: BTreeMap<String, Box<RawValue>>,
     #[serde(default)]
     files: BTreeMap<String, String>,
+    /// PDFs by the SHA-256 of their trees; absent if the source set none.
+    #[serde(default)]
+    pressed: Option<BTreeMap<String, String>>,
 }
 
 /// Answers from one JSON file: for tests, for a build without the server, and for a kept input.
@@ -168,6 +200,27 @@ impl Source for FixtureSource {
             .files
             .get(id)
             .ok_or_else(|| Error::source(format!("the fixture has no file `{id}`")))?;
+        self.beside(id, name)
+    }
+
+    fn presses(&self) -> bool {
+        self.document.pressed.is_some()
+    }
+
+    fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
+        let Some(pressed) = &self.document.pressed else {
+            return Ok(None);
+        };
+        let name = pressed
+            .get(tree.sha256())
+            .ok_or_else(|| Error::source("the fixture has no PDF of this document"))?;
+        self.beside("PDF", name).map(Some)
+    }
+}
+
+impl FixtureSource {
+    /// A file in the folder of the fixture.
+    fn beside(&self, id: &str, name: &str) -> Result<Vec<u8>, Error> {
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Error::source(format!(
                 "file `{id}` lies outside the folder of the fixture"

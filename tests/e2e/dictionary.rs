@@ -1,5 +1,6 @@
 //! The technical documents of the platform itself (一(八)): the structure of its tables and its interface.
 
+use e2e::paper::text_of;
 use e2e::{Backend, TestApp, block_on, both_backends};
 use entity::values::Audience;
 use migration::dictionary;
@@ -98,10 +99,38 @@ both_backends! {
             for page in ["database/index.html", "database/tables/public.ticket.html", "database/dictionary.xlsx", "interface/index.html", "../en/documents/interface/index.html", "../en/documents/database/dictionary.xlsx"] {
                 assert_eq!(root.join(page).exists(), whole, "{} {page}", instance.name);
             }
+            // SG-DB-7: on paper too, in both languages.
+            for paper in ["database/data-dictionary.pdf", "interface/interface.pdf"] {
+                for folder in ["", "../en/documents/"] {
+                    assert_eq!(root.join(format!("{folder}{paper}")).exists(), whole, "{} {folder}{paper}", instance.name);
+                }
+            }
             if whole {
                 let page = std::fs::read_to_string(root.join("database/tables/public.ticket.html")).unwrap();
                 assert!(page.contains("报告人") && page.contains("数据截至"), "{page}");
             }
+        }
+    }
+
+    /// SG-DB-7: the dictionary of the platform on paper names every table and every column, the interface every operation.
+    async fn sg_db_7_the_documents_of_the_platform_on_paper_are_whole(app: &TestApp) {
+        api::portal::build::all(&app.app, None).await.unwrap();
+        let all = api::portal::instance::all(app.app.db.read(), None).await.unwrap();
+        let it = all.iter().find(|one| one.reader.audience == Audience::It).unwrap();
+        let root = api::portal::roots(&app.app).join(&it.name);
+        let read = |path: &str| text_of(&std::fs::read(root.join(path)).unwrap());
+        for path in ["documents/database/data-dictionary.pdf", "en/documents/database/data-dictionary.pdf"] {
+            let text = read(path);
+            for table in &committed().tables {
+                assert!(text.contains(&table.name), "{path}: {}", table.name);
+                for column in &table.columns {
+                    assert!(text.contains(&column.name), "{path}: {}.{}", table.name, column.name);
+                }
+            }
+        }
+        let text = read("documents/interface/interface.pdf");
+        for name in ["createTicket", "inspectionReport", "UserErrorCode", "调用方式", "接口参数", "返回格式"] {
+            assert!(text.contains(name), "{name}");
         }
     }
 }

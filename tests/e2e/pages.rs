@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use e2e::paper::{dense, text_of};
 use e2e::{TestApp, both_backends};
 use entity::values::Audience;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -9,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::files::{PNG, attached};
 use crate::inspection::{act, register};
-use crate::knowledge::{content, done, new, of, out, published};
+use crate::knowledge::{content, done, new, of, out, published, tried};
 use crate::rectification::{confirmed, finding};
+use crate::wall::code;
 
 /// Every file of a root with its bytes, as they are served.
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -30,19 +32,34 @@ fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Files of a root that hold a text.
+/// Files of a root that hold a text; of a PDF its pages are read.
 fn holding(app: &TestApp, instance: &str, text: &str) -> Vec<PathBuf> {
     let root = api::portal::roots(&app.app).join(instance);
-    let is_in = |bytes: &[u8]| {
-        bytes
+    let is_in = |path: &Path, bytes: &[u8]| {
+        let paper = path.extension().is_some_and(|end| end == "pdf");
+        let within = |part: &str| path.components().any(|one| one.as_os_str() == part);
+        // The documents of the platform are made of its sources alone, and long.
+        if paper && within("documents") {
+            return false;
+        }
+        let plain = bytes
             .windows(text.len())
-            .any(|part| part == text.as_bytes())
+            .any(|part| part == text.as_bytes());
+        plain || paper && text_of(bytes).contains(&dense(text))
     };
     files(&root)
         .into_iter()
-        .filter(|(_, bytes)| is_in(bytes))
+        .filter(|(path, bytes)| is_in(path, bytes))
         .map(|(path, _)| path)
         .collect()
+}
+
+/// A manual, in the same words as [`out`] publishes a short answer.
+async fn manual(app: &TestApp, key: &str, content: Value) -> Value {
+    let mut draft = new(key, content);
+    draft["kind"] = json!("MANUAL");
+    let row = done(app, "it_admin", "draftArticle", draft).await;
+    published(app, &row, "it_admin", "it_admin2").await
 }
 
 /// Names of the instances of the first hospital, P0 to P5; of the ward its first department.
@@ -118,6 +135,7 @@ both_backends! {
     /// the same bytes, and a build without a change writes nothing.
     async fn sg_src_2_a_token_reads_as_one_root_and_over_http_the_root_is_the_same(app: &TestApp) {
         out(app, "http", content("呼吸机操作", "正文")).await;
+        manual(app, "http-manual", content("呼吸机手册", "# 第一章\n\n正文")).await;
         notice(app, "http", "公告正文", &["STAFF"], 1).await;
         build(app).await;
         for (audience, instance) in names(app).await {
@@ -135,6 +153,9 @@ both_backends! {
             let (here, there) = (api::portal::roots(&app.app).join(&instance), folder.path().join(&instance));
             let (here, there) = (below(&here), below(&there));
             assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>(), "{instance}");
+            let whole = matches!(audience, Audience::It | Audience::Vendor);
+            let papers: Vec<_> = here.keys().filter(|path| path.extension().is_some_and(|end| end == "pdf")).collect();
+            assert_eq!(papers.len(), if whole { 5 } else { 1 }, "{instance}: {papers:?}");
             for (path, bytes) in &here {
                 assert!(there[path] == *bytes, "{instance} {}", path.display());
             }
@@ -187,6 +208,11 @@ both_backends! {
             out(app, &format!("canary-{word}"), one).await;
             notice(app, word, &format!("canary-{word}-notice"), &[word], level).await;
         }
+        // A manual has its text a second time, as PDF.
+        let mut paper = content("Canary-IT-paper", "正文 canary-IT-manual\n\n:::audience VENDOR\ncanary-VENDOR-manual\n:::\n");
+        paper["audiences"] = json!(["IT", "VENDOR"]);
+        paper["dataLevel"] = json!(2);
+        manual(app, "canary-paper", paper).await;
         let mut cut = content("给大家", "开头\n\n:::audience IT\ncanary-IT-block\n:::\n\n结尾");
         cut["audiences"] = json!(["STAFF"]);
         out(app, "cut", cut).await;
@@ -205,6 +231,11 @@ both_backends! {
                 let told = !holding(app, &instance, &format!("canary-{word}-notice")).is_empty();
                 assert_eq!(told, expected, "{instance} notice of {word}");
             }
+            for (text, readers) in [("canary-IT-manual", &[Audience::It, Audience::Vendor][..]), ("canary-VENDOR-manual", &[Audience::Vendor])] {
+                let found = holding(app, &instance, text);
+                let on_paper = found.iter().any(|path| path.extension().is_some_and(|end| end == "pdf"));
+                assert_eq!((!found.is_empty(), on_paper), (readers.contains(&audience), readers.contains(&audience)), "{instance} {text}");
+            }
             let block = !holding(app, &instance, "canary-IT-block").is_empty();
             assert_eq!(block, audience == Audience::It, "{instance} block");
             assert!(holding(app, &instance, "canary-draft").is_empty(), "{instance} draft");
@@ -221,6 +252,96 @@ both_backends! {
         done(app, "it_admin", "retireArticle", of(&row, json!({ "reason": "已过期" }))).await;
         build(app).await;
         assert!(holding(app, &staff, "canary-draft").is_empty());
+    }
+
+    /// SG-PRINT-1, SG-INC-3: a manual has a PDF of its present version beside its page, with its pictures, and it leaves with it.
+    async fn sg_print_1_a_manual_has_its_pdf_and_it_is_gone_when_it_is_withdrawn(app: &TestApp) {
+        let told = |body: &str| json!({ "title": "采集手册", "body": body, "audiences": ["STAFF"], "dataLevel": 1 });
+        let mut draft = new("print", told("先写文字"));
+        draft["kind"] = json!("MANUAL");
+        let row = done(app, "engineer", "draftArticle", draft).await;
+        let shot = attached(app, "engineer", &row, "界面.png", PNG).await;
+        let body = format!("# 第一章 接线\n\n> [!WARNING]\n> 先断电\n\n| 步骤 | 说明 |\n| --- | --- |\n| 1 | 接上网线 |\n\n![采集界面](file:{shot})\n");
+        let row = done(app, "engineer", "reviseArticle", of(&row, json!({ "content": told(&body) }))).await;
+        let row = done(app, "engineer", "submitArticle", of(&row, json!({}))).await;
+        let row = done(app, "it_admin", "publishArticle", of(&row, json!({ "clearedFileIds": [shot] }))).await;
+        build(app).await;
+        let staff = names(app).await[0].1.clone();
+        let root = api::portal::roots(&app.app).join(&staff);
+        let papers = || -> Vec<PathBuf> {
+            let all = files(&root).into_iter().map(|(path, _)| path);
+            all.filter(|path| path.extension().is_some_and(|end| end == "pdf")).collect()
+        };
+        let found = papers();
+        assert_eq!(found.len(), 1, "one beside the Chinese page: {found:?}");
+        let text = text_of(&std::fs::read(&found[0]).unwrap());
+        for part in ["采集手册", "第一章接线", "▲警告", "先断电", "接上网线", "版本1", "第1页共1页"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let page = found[0].with_extension("html");
+        assert!(std::fs::read_to_string(&page).unwrap().contains("打印版 PDF"));
+        let name = found[0].file_name().unwrap().to_string_lossy().into_owned();
+        let (status, _) = opened(app, None, &format!("/portal/{staff}/faq/{name}")).await;
+        assert_eq!(status, 200);
+        // The next version has its own.
+        let row = done(app, "it_admin", "reviseArticle", of(&row, json!({ "content": told("改过的正文") }))).await;
+        let row = published(app, &row, "it_admin", "it_admin2").await;
+        build(app).await;
+        let text = text_of(&std::fs::read(&found[0]).unwrap());
+        assert!(text.contains("改过的正文") && text.contains("版本2") && !text.contains("先断电"), "{text}");
+        // What no font has costs the PDF alone.
+        let payload = tried(app, "it_admin", "reviseArticle", of(&row, json!({ "content": told("生僻字 𠮷") }))).await;
+        assert_eq!(code(&payload), "CHARACTER_NOT_PRINTABLE", "the author is told at once");
+        let row = payload["article"].clone();
+        let row = published(app, &row, "it_admin", "it_admin2").await;
+        build(app).await;
+        assert_eq!(papers(), Vec::<PathBuf>::new());
+        let html = std::fs::read_to_string(&page).unwrap();
+        assert!(html.contains('𠮷') && !html.contains("打印版 PDF"));
+        let report = std::fs::read_to_string(api::portal::roots(&app.app).join(format!(".{staff}/report.json"))).unwrap();
+        assert!(report.contains("U+20BB7"), "{report}");
+        let row = done(app, "it_admin", "reviseArticle", of(&row, json!({ "content": told("常用字") }))).await;
+        let row = published(app, &row, "it_admin", "it_admin2").await;
+        build(app).await;
+        assert_eq!(papers(), found);
+        done(app, "it_admin", "retireArticle", of(&row, json!({ "reason": "已过期" }))).await;
+        build(app).await;
+        assert_eq!(papers(), Vec::<PathBuf>::new());
+    }
+
+    /// SG-SRC-1: documents are set for the token of a root alone, and only what is one.
+    async fn sg_src_1_documents_are_set_for_the_token_of_a_root_alone(app: &TestApp) {
+        let tree = json!({ "version": 1, "lang": "zh", "id": "x/1", "title": "文档", "blocks": [{ "kind": "paragraph", "text": ["正文"] }] });
+        let client = reqwest::Client::new();
+        let asked = async |token: Option<&str>, body: String| {
+            let mut request = client.post(format!("{}/documents", app.base)).header("content-type", "application/json").body(body);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.bytes().await.unwrap())
+        };
+        let (staff, ward) = (names(app).await[0].1.clone(), "x");
+        assert_ne!(staff, ward);
+        let input = json!({ "idempotencyKey": "token-documents", "agent": "pages", "scopes": ["PORTAL"], "portalInstance": staff, "expiresAt": "2026-12-31T00:00:00+08:00" });
+        let made = act(app, "it_admin", "createMachineToken", "token", input).await;
+        let token = made["token"].as_str().unwrap();
+        let (status, pdf) = asked(Some(token), tree.to_string()).await;
+        assert_eq!(status, 200);
+        assert!(pdf.starts_with(b"%PDF-"));
+        assert!(text_of(&pdf).contains("正文"));
+        assert_eq!(asked(Some(token), tree.to_string()).await.1, pdf, "the same bytes");
+        for body in ["{}".to_owned(), "no JSON".to_owned(), tree.to_string().replace("正文", "𠮷")] {
+            assert_eq!(asked(Some(token), body).await.0, 422);
+        }
+        assert_eq!(asked(None, tree.to_string()).await.0, 401);
+        let input = json!({ "idempotencyKey": "token-others", "agent": "pages", "scopes": ["TICKET_READ"], "expiresAt": "2026-12-31T00:00:00+08:00" });
+        let other = act(app, "it_admin", "createMachineToken", "token", input).await;
+        assert_eq!(asked(other["token"].as_str(), tree.to_string()).await.0, 403);
+        let person = app.token("it_admin").await;
+        assert_eq!(asked(Some(&person), tree.to_string()).await.0, 403);
+        let long = format!("{{\"version\":1,\"title\":\"{}\"}}", "x".repeat(21 << 20));
+        assert_eq!(asked(Some(token), long).await.0, 413);
     }
 
     /// SG-MD-7, SG-AUD-1: a picture stands in the roots whose readers see its place in the text, and leaves with it.

@@ -17,6 +17,7 @@ pub mod canary;
 pub mod cast;
 mod known;
 pub mod make;
+pub mod paper;
 pub mod process;
 pub mod proxy;
 pub mod scan;
@@ -98,6 +99,8 @@ impl TestApp {
             // The clock leaps over months; the test of rotation asks for it.
             password_days: None,
             layout_program: Some(process::beside("icuops-e2e")),
+            // The documents of the platform are the same in every world, and setting them takes seconds.
+            pressed: std::env::temp_dir().join("icuops-e2e-pdf"),
             ..Config::local(url, folder.path().to_owned(), address)
         };
         set(&mut config);

@@ -1,4 +1,5 @@
-//! `icuops report`: report files on the machine of whoever signs or checks them, without server and database.
+//! `icuops report`: files of reports and documents on the machine of whoever signs, checks or prints them, without server and
+//! database.
 
 use std::fmt::Display;
 use std::io::{Read, Write};
@@ -41,6 +42,20 @@ pub enum ReportCommand {
     /// every byte before it as it was; no file is overwritten. Then upload it as VENDOR_SIGNED.
     #[command(verbatim_doc_comment)]
     Sign(SignArgs),
+    /// 把技术文档与手册排版为 PDF. Set a technical document or a manual as PDF.
+    ///
+    /// 输入为 site-gen 写出的文档树；不联网，不连服务器，同一输入得到相同字节（PDF/A-2a、PDF/UA-1）. The input
+    /// is a tree that site-gen writes; no network, no server, and the same input gives the same bytes:
+    ///
+    ///   site-gen db-docs snapshot.json --out dictionary
+    ///   icuops report document dictionary/document.json --out 数据字典.pdf
+    ///   site-gen api-docs schema.graphql --out interface
+    ///   icuops report document interface/en/document.json --out interface.pdf
+    ///
+    /// 字体中没有的字会指明位置，不产生文件；--fonts 另加字体. A character that no font has is told with its
+    /// place and no file is made; --fonts adds fonts. No file is overwritten.
+    #[command(verbatim_doc_comment)]
+    Document(DocumentArgs),
     /// 核验 PDF 的签名. Verify the signatures of a PDF.
     ///
     /// 显示签名单位、覆盖范围、时间、是否有效与文件的 SHA-256. Prints signer, coverage, times, validity
@@ -59,6 +74,19 @@ pub enum ReportCommand {
         #[arg(long, value_name = "PEM")]
         trust_roots: Option<PathBuf>,
     },
+}
+
+/// What is set, and where it goes.
+#[derive(Args)]
+pub struct DocumentArgs {
+    /// 文档树，site-gen db-docs 与 api-docs 写出的 document.json. The tree, document.json of db-docs and api-docs.
+    tree: PathBuf,
+    /// 写出的 PDF；缺省为同名 .pdf. The PDF; by default the same name with .pdf.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// 另加的字体目录，用于生僻字. Folder of further fonts, for rare characters.
+    #[arg(long, value_name = "DIR", env = "ICUOPS_FONTS")]
+    fonts: Option<PathBuf>,
 }
 
 /// What is signed, and with what.
@@ -98,8 +126,46 @@ const MOST_SIGNATURES: usize = 16;
 pub fn run(command: ReportCommand) -> Result<ExitCode> {
     match command {
         ReportCommand::Sign(args) => signed(&args),
+        ReportCommand::Document(args) => set(&args),
         ReportCommand::Verify { file, trust_roots } => verified(&file, trust_roots.as_deref()),
     }
+}
+
+fn set(args: &DocumentArgs) -> Result<ExitCode> {
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => args.tree.with_extension("pdf"),
+    };
+    if out.exists() {
+        return Err(taken(&out));
+    }
+    let tree = bytes_of(&args.tree)?;
+    if let Some(fonts) = &args.fonts {
+        let problem = |problem| {
+            wrong(
+                format!("字体有误：{problem}"),
+                format!("a font is not right: {problem}"),
+            )
+        };
+        reports::fonts::append(fonts).map_err(problem)?;
+    }
+    // Nobody else waits here: no child takes the layout.
+    let made = reports::document(&tree).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let lines = lines.join("\n");
+        wrong(
+            format!("文档不能排版：\n{lines}"),
+            format!("the document cannot be set:\n{lines}"),
+        )
+    })?;
+    write_new(&out, &made.bytes)?;
+    say(&format!(
+        "已排版 set: {}\n页数 pages {}  SHA-256 {}",
+        out.display(),
+        made.pages,
+        made.sha256
+    ));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn wrong(zh: impl Into<String>, en: impl Into<String>) -> Error {

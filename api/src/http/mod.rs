@@ -2,6 +2,7 @@
 //!
 //! Sessions, files and the sign-in page are routes of their own; they share `guard`, `origin` and `respond`.
 
+pub mod document;
 pub mod door;
 pub mod files;
 pub mod graphql;
@@ -86,6 +87,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<actix_web::dev::Server> 
                     .route(web::get().to(verify::verify))
                     .route(web::post().to(verify::verify_file)),
             )
+            .service(web::resource("/documents").route(web::post().to(document::document)))
             .configure(portal::configure)
             .configure(pages::configure)
             .wrap(from_fn(guard))

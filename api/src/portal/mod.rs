@@ -9,6 +9,7 @@ pub mod graphql;
 pub mod instance;
 pub mod ops;
 pub mod own;
+pub mod press;
 mod reader;
 pub mod source;
 

@@ -12,10 +12,11 @@ use entity::ids::{AttachmentId, ReportId};
 use entity::values::Language;
 use serde_json::Value;
 use site_gen::error::Error as Failed;
+use site_gen::press::Tree;
 use site_gen::source::Source;
 use tokio::runtime::Handle;
 
-use super::PortalReader;
+use super::{PortalReader, press};
 use crate::app::App;
 use crate::attachment;
 use crate::error::{Code, Error, Result};
@@ -106,5 +107,23 @@ impl Source for Inside {
         self.runtime
             .block_on(self.bytes(id))
             .map_err(|error| Failed::Source(format!("file `{id}`: {error}")))
+    }
+
+    fn presses(&self) -> bool {
+        true
+    }
+
+    fn press(&self, tree: &Tree) -> std::result::Result<Option<Vec<u8>>, Failed> {
+        let made = press::set(&self.app, tree.json()).map_err(|error| {
+            let told = error.messages().en;
+            Failed::Source(format!("document {}: {told}", tree.sha256()))
+        })?;
+        Ok(Some(made))
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.app.reports.rest();
     }
 }

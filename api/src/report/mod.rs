@@ -36,7 +36,12 @@ pub struct Engine {
     reports: Reports,
     glossary: Glossary,
     renderer: Mutex<Renderer>,
+    /// Sets documents of pages: a long one must not hold a report.
+    documents: Mutex<Renderer>,
 }
+
+/// Bytes of a tree from which on its child sets nothing else.
+const LONG: usize = 256 << 10;
 
 /// Name of the hidden subcommand that the child runs.
 pub const LAYOUT: &str = "report-layout";
@@ -72,14 +77,15 @@ impl Engine {
             Some(program) => program.clone(),
             None => std::env::current_exe().map_err(Error::internal)?,
         };
+        let renderer = || {
+            let arguments = arguments(folders, config.fonts.as_deref());
+            Mutex::new(Renderer::new(program.clone(), arguments, Limits::default()))
+        };
         Ok(Self {
             reports,
             glossary,
-            renderer: Mutex::new(Renderer::new(
-                program,
-                arguments(folders, config.fonts.as_deref()),
-                Limits::default(),
-            )),
+            renderer: renderer(),
+            documents: renderer(),
         })
     }
 
@@ -109,6 +115,36 @@ impl Engine {
     pub fn pdf(&self, view: &reports::View) -> Result<reports::Pdf, reports::child::Failure> {
         let mut renderer = self.renderer.lock().unwrap_or_else(PoisonError::into_inner);
         renderer.pdf(view)
+    }
+
+    /// Sets a document, a tree of blocks as JSON, in a child of its own. Blocks, as [`Engine::pdf`] does.
+    ///
+    /// # Errors
+    /// See [`reports::child::Failure`].
+    pub fn document(&self, tree: &str) -> Result<reports::Pdf, reports::child::Failure> {
+        let mut renderer = self
+            .documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // What a long document leaves in memory would count against the next one.
+        let long = tree.len() > LONG;
+        if long {
+            renderer.rest();
+        }
+        let made = renderer.document(tree.as_bytes().to_vec());
+        if long {
+            renderer.rest();
+        }
+        made
+    }
+
+    /// Ends the child that sets documents: between builds nobody needs its memory.
+    pub fn rest(&self) {
+        let mut renderer = self
+            .documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        renderer.rest();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Binding, Bytes, Datetime, Duration, Value};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -12,7 +12,8 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use super::BASE;
-use crate::fonts::{BOOK, FONTS};
+use crate::document::{Ready, TEMPLATE};
+use crate::fonts::{self, BOOK, DOCUMENT_BOOK, DOCUMENT_FONTS, FONTS};
 use crate::problem::Problem;
 use crate::view::View;
 
@@ -30,9 +31,11 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
     LazyHash::new(library)
 });
 
-/// The files of one report.
+/// The files of one report or document.
 pub(super) struct ReportWorld {
     main: FileId,
+    /// Whether there is a font of code.
+    mono: bool,
     sources: HashMap<FileId, Source>,
     files: HashMap<FileId, Bytes>,
 }
@@ -64,7 +67,30 @@ impl ReportWorld {
         }
         Ok(Self {
             main,
+            mono: false,
             sources,
+            files,
+        })
+    }
+
+    /// The files of a document: its template, what it says, its pictures.
+    pub(super) fn document(ready: &Ready) -> Result<Self, Problem> {
+        let main = id("/document.typ")?;
+        let frame = json!({
+            "families": fonts::families(),
+            "mono": fonts::mono_families(),
+            "document": ready.document,
+            "replaced": ready.replaced,
+        });
+        let mut files = HashMap::new();
+        files.insert(id("/document.json")?, Bytes::from_string(frame.to_string()));
+        for (name, bytes) in &ready.pictures {
+            files.insert(id(&format!("/images/{name}"))?, Bytes::new(bytes.clone()));
+        }
+        Ok(Self {
+            main,
+            mono: true,
+            sources: HashMap::from([(main, Source::new(main, TEMPLATE.to_owned()))]),
             files,
         })
     }
@@ -91,7 +117,7 @@ impl World for ReportWorld {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &BOOK
+        if self.mono { &DOCUMENT_BOOK } else { &BOOK }
     }
 
     fn main(&self) -> FileId {
@@ -107,7 +133,8 @@ impl World for ReportWorld {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        FONTS.get(index).cloned()
+        let fonts = if self.mono { &DOCUMENT_FONTS } else { &FONTS };
+        fonts.get(index).cloned()
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {

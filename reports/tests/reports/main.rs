@@ -9,6 +9,7 @@
 
 mod child;
 mod definition;
+mod document;
 mod frame;
 mod golden;
 mod output;

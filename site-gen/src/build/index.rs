@@ -1,6 +1,7 @@
 //! Pages, the check of their links, and the index: made anew, or patched where only texts changed.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::atomic::AtomicUsize,
 };
@@ -8,8 +9,9 @@ use std::{
 use super::{
     Options, Sink, Watch,
     links::broken,
-    memory::{Keys, Memory},
+    memory::{Kept, Keys, Memory, Pressed},
     pages::{Before, Pass, Work, docs},
+    press::{Press, beside, told},
 };
 use crate::{
     error::Error,
@@ -26,6 +28,8 @@ pub(super) struct Pages {
     pub(super) outbound: BTreeSet<String>,
     /// Ids of the files that they show.
     pub(super) files: BTreeSet<String>,
+    /// PDFs beside them, each with the place of its page in the plan.
+    pub(super) pressed: Vec<(usize, String)>,
     /// For the next build.
     pub(super) memory: Vec<u8>,
 }
@@ -34,10 +38,11 @@ pub(super) fn pages(
     options: &Options,
     plan: &Plan<'_>,
     renderer: &Renderer<'_>,
-    sink: &dyn Sink,
-    memory: &Memory,
+    press: &Press<'_>,
+    (memory, documents): (&Memory, &[Pressed]),
     watch: &mut Watch,
 ) -> Result<Pages, Error> {
+    let sink = press.sink;
     let read = |lang: Lang| {
         move |name: &str| {
             let bytes = sink.old(&format!("{}search/{name}", prefix(lang)))?;
@@ -63,7 +68,7 @@ pub(super) fn pages(
         })
         .map(|(lang, _)| *lang)
         .collect();
-    let keys = Keys::new(plan, renderer, options);
+    let keys = Keys::new(plan, renderer, options, press.source.presses());
     loop {
         let work = Work {
             plan,
@@ -72,6 +77,7 @@ pub(super) fn pages(
             keys: &keys,
             memory,
             before: &before,
+            press,
             changes: AtomicUsize::new(0),
         };
         if let Some(mut pass) = work.pass(&patched)? {
@@ -86,10 +92,12 @@ pub(super) fn pages(
                     if let Some(page) = plan.pages.get(*at).filter(|page| page.held.is_none()) {
                         let output = renderer.page(page, true, values! {})?;
                         sink.put(&page.path, output.html.as_bytes())?;
+                        sink.remove(&beside(&page.path))?;
                     }
                 }
+                let pressed = lead(plan, renderer, sink, &mut pass, &held)?;
                 watch.step("search");
-                return Ok(end(plan, &pass, problems, &held));
+                return Ok(end(plan, &pass, problems, &held, (pressed, documents)));
             }
         }
         // Once more, with an index that goes by nothing.
@@ -98,6 +106,50 @@ pub(super) fn pages(
         }
         patched.clear();
     }
+}
+
+/// The PDFs beside pages that are shown. A page that is not translated leads to that of another page; if that one has been
+/// held back, or lost its own, the link goes too.
+fn lead(
+    plan: &Plan<'_>,
+    renderer: &Renderer<'_>,
+    sink: &dyn Sink,
+    pass: &mut Pass<'_>,
+    held: &BTreeSet<usize>,
+) -> Result<Vec<(usize, String)>, Error> {
+    let named = |at: usize, kept: &Kept| {
+        let one = kept.press.as_ref().filter(|_| !held.contains(&at));
+        one.map(|one| one.path.clone())
+    };
+    let pages = plan.pages.iter().zip(&pass.done).enumerate();
+    let all: Vec<(usize, String, bool)> = pages
+        .filter_map(|(at, (page, done))| {
+            let path = named(at, &done.kept)?;
+            let own = path == beside(&page.path);
+            Some((at, path, own))
+        })
+        .collect();
+    let own: BTreeSet<&String> = all.iter().filter(|one| one.2).map(|one| &one.1).collect();
+    for (at, path, _) in &all {
+        if own.contains(path) {
+            continue;
+        }
+        let (Some(page), Some(done)) = (plan.pages.get(*at), pass.done.get_mut(*at)) else {
+            continue;
+        };
+        let output = renderer.page(page, false, told(page, None))?;
+        sink.put(&page.path, output.html.as_bytes())?;
+        let mut kept = done.kept.clone().into_owned();
+        kept.key.clear();
+        kept.length = output.html.len() as u64;
+        kept.press = None;
+        done.kept = Cow::Owned(kept);
+    }
+    Ok(all
+        .iter()
+        .filter(|one| one.2)
+        .map(|one| (one.0, one.1.clone()))
+        .collect())
 }
 
 /// Everything that is to be told of the pages, and those that are held back, by their places in the plan.
@@ -194,7 +246,13 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
     Ok(true)
 }
 
-fn end(plan: &Plan<'_>, pass: &Pass<'_>, problems: Vec<Problem>, held: &BTreeSet<usize>) -> Pages {
+fn end(
+    plan: &Plan<'_>,
+    pass: &Pass<'_>,
+    problems: Vec<Problem>,
+    held: &BTreeSet<usize>,
+    (pressed, documents): (Vec<(usize, String)>, &[Pressed]),
+) -> Pages {
     let shown = || {
         let pages = plan.pages.iter().zip(&pass.done).enumerate();
         pages
@@ -214,9 +272,11 @@ fn end(plan: &Plan<'_>, pass: &Pass<'_>, problems: Vec<Problem>, held: &BTreeSet
         problems,
         outbound: outbound.cloned().collect(),
         files: images.map(|(id, _)| id.clone()).collect(),
+        pressed,
         memory: Memory::write(
             shown().map(|(page, kept)| (page.path.as_str(), kept)),
             names.collect(),
+            documents,
         ),
     }
 }

@@ -39,6 +39,22 @@ pub(super) struct Kept {
     pub(super) outbound: Vec<String>,
     /// What an author should look at, with the line.
     pub(super) warnings: Vec<(String, usize)>,
+    /// The PDF beside the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) press: Option<Pressed>,
+}
+
+/// A PDF of a root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Pressed {
+    /// Where it lies.
+    pub(super) path: String,
+    /// SHA-256 of the tree that it was set from.
+    pub(super) tree: String,
+    /// SHA-256 of its bytes.
+    pub(super) sha256: String,
+    /// Its bytes.
+    pub(super) length: u64,
 }
 
 impl Kept {
@@ -54,6 +70,9 @@ pub(super) struct Memory {
     pages: BTreeMap<String, Kept>,
     /// The pages of the index of each language, in order.
     docs: BTreeMap<String, Vec<String>>,
+    /// PDFs of technical documents.
+    #[serde(default)]
+    pressed: Vec<Pressed>,
 }
 
 /// What is written of it.
@@ -62,6 +81,7 @@ struct Written<'a> {
     generator: &'a str,
     pages: BTreeMap<&'a str, &'a Kept>,
     docs: BTreeMap<&'a str, Vec<&'a str>>,
+    pressed: &'a [Pressed],
 }
 
 /// Names the state of the generator.
@@ -82,17 +102,25 @@ impl Memory {
     pub(super) fn write<'a>(
         pages: impl Iterator<Item = (&'a str, &'a Kept)>,
         docs: BTreeMap<&'a str, Vec<&'a str>>,
+        pressed: &'a [Pressed],
     ) -> Vec<u8> {
         let written = Written {
             generator: GENERATOR,
             pages: pages.collect(),
             docs,
+            pressed,
         };
         serde_json::to_vec(&written).unwrap_or_default()
     }
 
     pub(super) fn docs(&self, lang: Lang) -> &[String] {
         self.docs.get(lang.tag()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The PDF of a technical document that was set from a tree.
+    pub(super) fn pressed(&self, path: &str, tree: &str) -> Option<&Pressed> {
+        let same = |one: &&Pressed| one.path == path && one.tree == tree;
+        self.pressed.iter().find(same)
     }
 
     /// A page that needs not be made, because it would be the same.
@@ -136,7 +164,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(plan: &Plan<'_>, renderer: &Renderer<'_>, options: &Options) -> Keys {
+    pub(super) fn new(
+        plan: &Plan<'_>,
+        renderer: &Renderer<'_>,
+        options: &Options,
+        presses: bool,
+    ) -> Keys {
         let nav: Vec<(&str, &str)> = plan.nav.iter().map(|item| (item.key, item.path)).collect();
         let langs: Vec<&str> = plan.langs.iter().map(|lang| lang.tag()).collect();
         let shared: Vec<_> = plan
@@ -157,7 +190,7 @@ impl Keys {
             digest(&listed.collect::<Vec<_>>(), "")
         };
         Keys {
-            shared: digest(&json!([name, nav, langs, shared]), ""),
+            shared: digest(&json!([name, nav, langs, shared, presses]), ""),
             titles: plan
                 .langs
                 .iter()
@@ -183,7 +216,12 @@ impl Keys {
             &(
                 (&self.shared, &page.path, page.lang.tag(), page.section),
                 (page.template, &page.title, &page.record, &page.data),
-                (page.held, entry, body.map(|body| body.lang.tag())),
+                (
+                    page.held,
+                    entry,
+                    body.map(|body| body.lang.tag()),
+                    &page.press,
+                ),
                 // Only the page of the search lists all titles.
                 listed.filter(|_| page.template == "search.html"),
             ),

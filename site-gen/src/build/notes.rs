@@ -105,6 +105,16 @@ impl Notes {
         notes
     }
 
+    /// A PDF beside a page is of the records of that page.
+    pub(super) fn pressed(&mut self, plan: &Plan<'_>, all: &[(usize, String)]) {
+        for (at, path) in all {
+            let page = plan.pages.get(*at).map(|page| &page.path);
+            if let Some(items) = page.and_then(|page| self.depends.get(page)).cloned() {
+                self.depends.insert(path.clone(), items);
+            }
+        }
+    }
+
     /// A file that lists records of every class, or the notices alone.
     pub(super) fn lists(&mut self, path: String, notices_alone: bool) {
         let classes: &[&str] = if notices_alone {

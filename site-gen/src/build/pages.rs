@@ -13,6 +13,7 @@ use super::{
     Sink,
     found::letters,
     memory::{Kept, Keys, Memory},
+    press::{Found, Press, told},
 };
 use crate::{
     error::Error,
@@ -84,6 +85,7 @@ pub(super) struct Work<'a, 'm> {
     pub(super) keys: &'a Keys,
     pub(super) memory: &'m Memory,
     pub(super) before: &'a BTreeMap<Lang, Before<'a>>,
+    pub(super) press: &'a Press<'a>,
     /// Pages whose entries in the index are others now, of languages whose index is patched.
     pub(super) changes: AtomicUsize,
 }
@@ -310,7 +312,7 @@ impl<'m> Work<'_, 'm> {
         let Some(kept) = self.memory.same(&page.path, &key, self.renderer) else {
             return Ok(Err(key));
         };
-        if !self.sink.keep(&page.path, Some(kept.length))? {
+        if !self.sink.keep(&page.path, Some(kept.length))? || !self.press.again(page, kept)? {
             return Ok(Err(key));
         }
         Ok(Ok(Done {
@@ -322,8 +324,15 @@ impl<'m> Work<'_, 'm> {
 
     /// Renders and writes one page.
     fn one(&self, page: &Page<'_>, key: String) -> Result<(Done<'m>, Vec<Section>), Error> {
+        let (press, lost) = match self.press.of(page, self.plan, self.renderer)? {
+            Found::None => (None, None),
+            Found::One(one) => (Some(one), None),
+            Found::Lost(why) => (None, Some(why)),
+        };
         let extra = if page.template == "search.html" {
             letters(self.plan, page)
+        } else if page.template == "article.html" {
+            told(page, press.as_ref())
         } else {
             values! {}
         };
@@ -351,8 +360,10 @@ impl<'m> Work<'_, 'm> {
         ids.push("site-main".to_owned());
         ids.sort_unstable();
         let mut kept = Kept {
-            key,
+            // A PDF that could not be set is tried again.
+            key: if lost.is_some() { String::new() } else { key },
             length: output.html.len() as u64,
+            press,
             asked: output.asked.into_iter().collect(),
             images: output.images.into_iter().collect(),
             ids,
@@ -369,6 +380,8 @@ impl<'m> Work<'_, 'm> {
             kept.links = links.into_iter().map(Kept::link).collect();
             kept.outbound = outbound;
             kept.warnings = warnings;
+            let lost = lost.map(|why| (format!("there is no PDF of it: {why}"), 0));
+            kept.warnings.extend(lost);
             sections = text.sections;
         }
         let done = Done {

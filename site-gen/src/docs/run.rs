@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{ApiArgs, Command, DiffArgs, DocsArgs, Problem, SnapshotArgs, files};
 use crate::dbdoc::{self, Book, Overlay, Product, Snapshot};
+use crate::press::{Document, Tree};
 use crate::{apidoc, docs::Language, docs::words};
 
 type Done = Result<u8, Vec<Problem>>;
@@ -147,6 +148,20 @@ fn compare(args: &DiffArgs, out: &mut dyn Write) -> Done {
     Ok(u8::from(!changes.is_empty()))
 }
 
+/// Adds the trees for paper, one of each language.
+fn printed(
+    pages: &mut files::Files,
+    document: impl Fn(Language) -> Document,
+) -> Result<(), Vec<Problem>> {
+    for language in [Language::Zh, Language::En] {
+        let name = format!("{}document.json", language.folder());
+        let tree = Tree::new(&document(language))
+            .map_err(|error| one(Problem::new(&name, error.to_string())))?;
+        pages.insert(name, tree.json().as_bytes().to_vec());
+    }
+    Ok(())
+}
+
 fn dictionary(args: &DocsArgs, out: &mut dyn Write) -> Done {
     let snapshot = load(&args.snapshot).map_err(one)?;
     let overlay = match &args.overlay {
@@ -164,7 +179,10 @@ fn dictionary(args: &DocsArgs, out: &mut dyn Write) -> Done {
         .map_err(one)?;
     let book = Book::bind(snapshot, overlay)?;
     let report = dbdoc::check(&book);
-    let pages = dbdoc::pages(&book, &report, previous.as_ref()).map_err(one)?;
+    let mut pages = dbdoc::pages(&book, &report, previous.as_ref()).map_err(one)?;
+    printed(&mut pages, |language| {
+        dbdoc::document(&book, &report, None, language)
+    })?;
     files::replace(&args.out, &pages).map_err(one)?;
     say(
         out,
@@ -212,7 +230,8 @@ fn interface(args: &ApiArgs, out: &mut dyn Write) -> Done {
         .as_deref()
         .map(|path| read(path, None))
         .transpose()?;
-    let pages = apidoc::pages(&api, previous.as_ref()).map_err(one)?;
+    let mut pages = apidoc::pages(&api, previous.as_ref()).map_err(one)?;
+    printed(&mut pages, |language| apidoc::document(&api, language))?;
     files::replace(&args.out, &pages).map_err(one)?;
     say(
         out,

@@ -43,8 +43,16 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("of_all", "之", "of"),
     ("changes", "变更", "Changes"),
     ("back_to_index", "返回目录", "Back to contents"),
+    ("overview", "概述", "Overview"),
     // Data dictionary.
     ("data_dictionary", "数据字典", "Data dictionary"),
+    (
+        "data_dictionary_long",
+        "系统数据库表结构文档：字段含义、数据类型、关联关系",
+        "Structure of the tables: meaning, types, relations",
+    ),
+    ("other_tables", "其他表", "Other tables"),
+    ("key_target", "键 / 外键目标", "Key / target"),
     ("tables", "表", "Tables"),
     ("table", "表", "Table"),
     ("table_name", "表名", "Table"),
@@ -176,6 +184,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("trigger_changed", "触发器变更", "Trigger changed"),
     // Interfaces.
     ("interface", "接口文档", "Interface"),
+    (
+        "interface_long",
+        "系统接口文档：接口参数、调用方式、返回格式",
+        "Interface: parameters, how to call, return format",
+    ),
     ("operations", "操作", "Operations"),
     ("operation", "操作", "Operation"),
     ("types", "类型", "Types"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 
-use super::{Body, Draft, Entry, file_name, notice, short};
+use super::{Body, Draft, Entry, Paper, file_name, notice, short};
 use crate::{
     content::{Article, ArticleKind},
     error::Error,
@@ -211,6 +211,7 @@ fn articles(draft: &mut Draft<'_>, lang: Lang, chosen: &[Chosen<'_>]) -> Result<
             record => article.number,
         };
         let reason = draft.held.get(&article.id).copied();
+        let press = paper(article, one.lang)?;
         let body = draft
             .bodies
             .get(article.id.as_str())
@@ -230,6 +231,7 @@ fn articles(draft: &mut Draft<'_>, lang: Lang, chosen: &[Chosen<'_>]) -> Result<
             lang: one.lang,
         });
         page.held = reason;
+        page.press = press;
         if !held {
             let reviewed = article.reviewed_at.as_deref().map(time::date);
             page.index = Some(Entry {
@@ -245,6 +247,43 @@ fn articles(draft: &mut Draft<'_>, lang: Lang, chosen: &[Chosen<'_>]) -> Result<
         }
     }
     Ok(())
+}
+
+/// What stands on paper around an article that somebody prints: manuals, instructions, forms. Short answers are read on
+/// their page.
+fn paper(article: &Article, lang: Lang) -> Result<Option<Paper>, Error> {
+    match article.kind {
+        ArticleKind::Faq | ArticleKind::Howto => return Ok(None),
+        ArticleKind::Manual
+        | ArticleKind::Technical
+        | ArticleKind::Emergency
+        | ArticleKind::DowntimeForm => {}
+    }
+    let text = |key: &str| words::text(key, lang).map(str::to_owned);
+    let mut facts = vec![
+        (text("number")?, article.number.clone()),
+        (text("version")?, article.version_no.to_string()),
+    ];
+    if let Some(reviewed) = &article.reviewed_at {
+        facts.push((text("reviewed")?, time::date(reviewed)));
+    }
+    let kind = words::word(word_of(article.kind), lang)?;
+    facts.push((text("facet_kind")?, kind.to_owned()));
+    facts.push((text("module")?, module_of(article, lang)?));
+    let edition = format!(
+        "{} · {} {}",
+        article.number,
+        text("version")?,
+        article.version_no
+    );
+    Ok(Some(Paper {
+        number: article.number.clone(),
+        version: article.version_no,
+        edition,
+        facts,
+        date: article.reviewed_at.clone(),
+        cover: article.kind == ArticleKind::Manual,
+    }))
 }
 
 fn word_of(kind: ArticleKind) -> &'static str {

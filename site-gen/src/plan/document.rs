@@ -2,8 +2,8 @@
 
 use minijinja::Value;
 
-use super::{Draft, Entry, board::code};
-use crate::{error::Error, markdown::Lang, values::values, words};
+use super::{Draft, Entry, board::code, prefix, relative};
+use crate::{error::Error, markdown::Lang, press::size, values::values, words};
 
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     if draft.content.documents.is_none() {
@@ -20,20 +20,30 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             .made
             .as_ref()
             .map(|_| format!("{}/index.html", book.folder()));
+        let printed = book.printed.get(&lang);
+        let pdf = |from: &str| {
+            let from = format!("{}{from}", prefix(lang));
+            printed
+                .map(|one| values! { href => relative(&from, &one.path), size => size(one.bytes) })
+        };
         rows.push(values! {
             kind => code(&book.document.kind), version => book.document.version, href => href, facts => facts,
+            pdf => pdf("documents/index.html"),
         });
         let Some(made) = &book.made else { continue };
         let kind = words::word(&code(&book.document.kind), lang)?;
         for part in made.parts(lang) {
+            let path = format!("documents/{}/{}", book.folder(), part.path);
+            let pdf = pdf(&path);
             let page = draft.page(
                 lang,
-                &format!("documents/{}/{}", book.folder(), part.path),
+                &path,
                 "documents",
                 "document.html",
                 format!("{} · {kind}", part.title),
                 values! {
                     wide => true,
+                    pdf => pdf,
                     links => Value::from_safe_string(part.links.clone()),
                     document => Value::from_safe_string(part.html.clone()),
                 },

@@ -8,7 +8,7 @@ use ureq::{
 };
 
 use super::{Source, Variables};
-use crate::error::Error;
+use crate::{error::Error, press::Tree};
 
 /// Time for one question, with its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -162,6 +162,35 @@ impl Source for HttpSource {
             .with_config()
             .limit(FILE)
             .read_to_vec()
+            .map_err(|error| Error::source(format!("{what}: {error}")))
+    }
+
+    fn presses(&self) -> bool {
+        true
+    }
+
+    fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
+        let what = format!("document {}", tree.sha256());
+        let mut answer = self.send(&what, || {
+            self.agent
+                .post(format!("{}/documents", self.base))
+                .header("authorization", &self.token)
+                .header("content-type", "application/json")
+                .header("accept", "application/pdf, application/json")
+                .send(tree.json())
+        })?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            return Err(Error::source(format!(
+                "{what}: the server answered {status}"
+            )));
+        }
+        answer
+            .body_mut()
+            .with_config()
+            .limit(FILE)
+            .read_to_vec()
+            .map(Some)
             .map_err(|error| Error::source(format!("{what}: {error}")))
     }
 }

@@ -14,7 +14,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 
 use super::{Source, Variables, key};
-use crate::{audience::Instance, error::Error, write::hash};
+use crate::{audience::Instance, error::Error, press::Tree, write::hash};
 
 /// Where the input of an instance is kept.
 #[must_use]
@@ -28,6 +28,8 @@ pub(crate) struct Recorder<'a> {
     folder: PathBuf,
     instance: Instance,
     state: Mutex<State>,
+    /// One file is kept at a time: pages are made beside each other, and two may show the same.
+    keeping: Mutex<()>,
 }
 
 struct State {
@@ -36,6 +38,8 @@ struct State {
     keys: BTreeSet<String>,
     /// Files by id, each with its path in the folder.
     files: BTreeMap<String, String>,
+    /// PDFs by the SHA-256 of their trees, likewise.
+    pressed: BTreeMap<String, String>,
 }
 
 /// JSON with sorted keys and nothing else between.
@@ -109,6 +113,7 @@ impl<'a> Recorder<'a> {
             folder: folder.to_path_buf(),
             instance: instance.clone(),
             state: Mutex::new(State::begin(folder, instance)?),
+            keeping: Mutex::new(()),
         })
     }
 
@@ -121,6 +126,7 @@ impl<'a> Recorder<'a> {
         let name = self.instance.name();
         let fresh = fresh(&self.folder, name);
         let target = path(&self.folder, name);
+        let presses = self.inner.presses();
         let state = self
             .state
             .into_inner()
@@ -128,13 +134,18 @@ impl<'a> Recorder<'a> {
         let mut file = state.file;
         let end = || -> io::Result<()> {
             let files = serde_json::to_string(&state.files).map_err(io::Error::other)?;
-            write!(file, "}},\"files\":{files}}}")?;
+            write!(file, "}},\"files\":{files}")?;
+            if presses {
+                let pressed = serde_json::to_string(&state.pressed).map_err(io::Error::other)?;
+                write!(file, ",\"pressed\":{pressed}")?;
+            }
+            write!(file, "}}")?;
             file.finish()?.sync_all()?;
             fs::rename(&fresh, &target)
         };
         end().map_err(|error| Error::write("keep the input in", &target, &error))?;
         // Files of older inputs.
-        let kept: BTreeSet<&String> = state.files.values().collect();
+        let kept: BTreeSet<&String> = state.files.values().chain(state.pressed.values()).collect();
         let folder = self.folder.join(blobs(name));
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let own = format!("{}/{}", blobs(name), entry.file_name().to_string_lossy());
@@ -148,6 +159,30 @@ impl<'a> Recorder<'a> {
     /// Gives the new input up; the one before stays.
     pub(crate) fn discard(&self) {
         let _ = fs::remove_file(fresh(&self.folder, self.instance.name()));
+    }
+
+    /// Keeps bytes by their SHA-256; their path in the folder.
+    fn keep(&self, bytes: &[u8]) -> Result<String, Error> {
+        let folder = self.folder.join(blobs(self.instance.name()));
+        let digest = hash(bytes);
+        let _turn = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let keep = || -> io::Result<()> {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&folder)?;
+            let path = folder.join(&digest);
+            if !path.exists() {
+                let fresh = folder.join(format!(".{digest}.new"));
+                let mut file = private(&fresh)?;
+                file.write_all(bytes)?;
+                file.sync_all()?;
+                fs::rename(&fresh, &path)?;
+            }
+            Ok(())
+        };
+        keep().map_err(|error| Error::write("keep a file in", &folder, &error))?;
+        Ok(format!("{}/{digest}", blobs(self.instance.name())))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -177,6 +212,7 @@ impl State {
                 file,
                 keys: BTreeSet::new(),
                 files: BTreeMap::new(),
+                pressed: BTreeMap::new(),
             })
         };
         begin().map_err(|error| Error::write("keep the input in", &path, &error))
@@ -212,27 +248,40 @@ impl Source for Recorder<'_> {
 
     fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
         let bytes = self.inner.file(id)?;
-        let folder = self.folder.join(blobs(self.instance.name()));
-        let digest = hash(&bytes);
-        let keep = || -> io::Result<()> {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)?;
-            let path = folder.join(&digest);
-            if !path.exists() {
-                let fresh = folder.join(format!(".{digest}.new"));
-                let mut file = private(&fresh)?;
-                file.write_all(&bytes)?;
-                file.sync_all()?;
-                fs::rename(&fresh, &path)?;
-            }
-            Ok(())
-        };
-        keep().map_err(|error| Error::write("keep a file in", &folder, &error))?;
-        let own = format!("{}/{digest}", blobs(self.instance.name()));
+        let own = self.keep(&bytes)?;
         self.state().files.insert(id.to_owned(), own);
         Ok(bytes)
+    }
+
+    fn presses(&self) -> bool {
+        self.inner.presses()
+    }
+
+    fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
+        let made = self.inner.press(tree)?;
+        if let Some(bytes) = &made {
+            let own = self.keep(bytes)?;
+            self.state().pressed.insert(tree.sha256().to_owned(), own);
+        }
+        Ok(made)
+    }
+
+    fn pressed(
+        &self,
+        tree: &str,
+        sha256: &str,
+        bytes: &dyn Fn() -> Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let own = format!("{}/{sha256}", blobs(self.instance.name()));
+        let own = if self.folder.join(&own).exists() {
+            own
+        } else if let Some(bytes) = bytes() {
+            self.keep(&bytes)?
+        } else {
+            return Ok(());
+        };
+        self.state().pressed.insert(tree.to_owned(), own);
+        Ok(())
     }
 
     fn tries(&self) -> u32 {

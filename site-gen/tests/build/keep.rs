@@ -18,11 +18,12 @@ use serde_json::json;
 use site_gen::{
     bundle::bundle,
     content::Disaster,
+    press::Tree,
     source::{Source, Variables, http::HttpSource, kept},
     urgent, write,
 };
 
-use super::*;
+use super::{press::Pressing, *};
 
 const CANARY: &str = "canarywithdrawn";
 const TOKEN: &str = "icuops_test_token";
@@ -70,6 +71,19 @@ impl Source for Paged {
     fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
         self.0.file(id)
     }
+
+    fn presses(&self) -> bool {
+        true
+    }
+
+    fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
+        Ok(Some(set(tree.json())))
+    }
+}
+
+/// A document as it is set here.
+fn set(tree: &str) -> Vec<u8> {
+    format!("%PDF {tree}").into_bytes()
 }
 
 fn source(document: &Value) -> FixtureSource {
@@ -112,6 +126,8 @@ fn serve(stream: TcpStream, source: &dyn Source, busy: &AtomicU32) {
             .query(query.name, text, variables)
             .expect("an answer");
         ("200 OK", answer.into_owned().into_bytes())
+    } else if line.starts_with("POST /documents ") {
+        ("200 OK", set(&String::from_utf8(body).expect("JSON")))
     } else {
         let id = line.split(['/', ' ']).nth(3).expect("an id");
         ("200 OK", source.file(id).expect("a file"))
@@ -153,7 +169,11 @@ fn sg_src_1_three_sources_give_the_same_bytes() {
     let at = |name: &str| folder.path().join(name);
     let instance = instance(&source(&document)).expect("an instance");
     // In one piece, in pages, over HTTP; the last one is kept.
-    site_gen::build(&options(instance.clone(), &at("whole")), &source(&document)).expect("a root");
+    site_gen::build(
+        &options(instance.clone(), &at("whole")),
+        &Pressing::new(&document),
+    )
+    .expect("a root");
     site_gen::build(
         &options(instance.clone(), &at("paged")),
         &Paged(source(&document)),
@@ -166,6 +186,7 @@ fn sg_src_1_three_sources_give_the_same_bytes() {
     site_gen::build(&keeping, &http).expect("a root");
     let whole = files(&at("whole/demo-p2"));
     assert!(whole.contains_key("files/att_screen1.png"));
+    assert!(whole.contains_key("downtime/kb-2026-0007.pdf"));
     assert_eq!(files(&at("paged/demo-p2")), whole);
     assert_eq!(files(&at("http/demo-p2")), whole);
     let mode = fs::metadata(kept::path(&at("kept"), "demo-p2")).expect("the input");

@@ -12,6 +12,7 @@ mod bounds;
 mod faults;
 mod keep;
 mod pages;
+mod press;
 mod reports;
 mod roots;
 

@@ -11,6 +11,7 @@
 mod api;
 mod import;
 mod pages;
+mod paper;
 mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
