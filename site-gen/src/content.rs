@@ -2,6 +2,7 @@
 //! would say something that nobody wrote.
 
 pub mod statement;
+mod text;
 mod withdraw;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use statement::Statement;
+pub use text::Text;
+
+use crate::write::Digest;
 
 /// Version of this model; part of every build number.
 pub const VERSION: u32 = 2;
@@ -201,7 +205,7 @@ pub struct Article {
     pub id: String,
     pub number: String,
     pub title: String,
-    pub body: String,
+    pub body: Text,
     pub kind: ArticleKind,
     pub module: Option<String>,
     pub tags: Vec<String>,
@@ -212,6 +216,12 @@ pub struct Article {
     pub reviewed_at: Option<String>,
     pub outdated_at: Option<String>,
     pub files: Vec<ArticleFile>,
+    /// Names the record as it was answered, with its text.
+    #[serde(skip)]
+    pub digest: Digest,
+    /// Names all of the record but its text.
+    #[serde(skip)]
+    pub frame: Digest,
 }
 
 /// A file that the text of an article names. Who reads the article reads it.

@@ -247,7 +247,7 @@ impl<'a> Renderer<'a> {
             asked: RefCell::default(),
             images: RefCell::default(),
         };
-        markdown::render(&body.text, body.lang, &place)
+        markdown::render(&body.text(), body.lang, &place)
     }
 
     /// One page; `held` makes it the notice that it is being checked.
@@ -259,7 +259,7 @@ impl<'a> Renderer<'a> {
             images: RefCell::default(),
         };
         let text = match &page.body {
-            Some(body) => markdown::render(&body.text, body.lang, &place),
+            Some(body) => markdown::render(&body.text(), body.lang, &place),
             None => Rendered::default(),
         };
         let root = "../".repeat(page.path.matches('/').count());
@@ -298,7 +298,7 @@ impl<'a> Renderer<'a> {
             body => Value::from_safe_string(text.html.clone()),
             ..merge_maps([
                 self.shared.get(&page.lang).cloned().unwrap_or_default(),
-                page.data.clone(),
+                page.data.get()?.into_owned(),
                 extra,
             ])
         })?;

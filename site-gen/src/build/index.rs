@@ -5,10 +5,13 @@ use std::{
     sync::atomic::AtomicUsize,
 };
 
+use rayon::prelude::*;
+
 use super::{
     Options, Sink, Watch,
+    keys::Keys,
     links::broken,
-    memory::{Keys, Memory},
+    memory::{Memory, State, Targets},
     pages::{Before, Pass, Work, docs},
 };
 use crate::{
@@ -16,8 +19,9 @@ use crate::{
     markdown::Lang,
     plan::{Plan, Problem, prefix},
     render::Renderer,
-    search::{Change, Fact, Old, Part, finish},
+    search::{Change, Fact, Files, Old, Part, finish},
     values::values,
+    write::Digest,
 };
 
 /// What became of the pages.
@@ -35,7 +39,7 @@ pub(super) fn pages(
     plan: &Plan<'_>,
     renderer: &Renderer<'_>,
     sink: &dyn Sink,
-    memory: &Memory,
+    (memory, ground): (&Memory, &Digest),
     watch: &mut Watch,
 ) -> Result<Pages, Error> {
     let read = |lang: Lang| {
@@ -59,11 +63,12 @@ pub(super) fn pages(
             let now = docs(plan, **lang).into_iter();
             let now = now.filter_map(|at| plan.pages.get(at));
             now.map(|page| page.path.as_str())
-                .eq(before.docs.iter().map(String::as_str))
+                .eq(before.docs.iter().copied())
         })
         .map(|(lang, _)| *lang)
         .collect();
     let keys = Keys::new(plan, renderer, options);
+    let targets = Targets::new(plan, renderer);
     loop {
         let work = Work {
             plan,
@@ -71,12 +76,13 @@ pub(super) fn pages(
             sink,
             keys: &keys,
             memory,
+            targets: &targets,
             before: &before,
             changes: AtomicUsize::new(0),
         };
         if let Some(mut pass) = work.pass(&patched)? {
             watch.step("render");
-            let (problems, held) = look(plan, &pass);
+            let (problems, held) = look(plan, &pass, memory);
             // The list of pages is not that of the index before.
             let listed = patched
                 .iter()
@@ -89,7 +95,8 @@ pub(super) fn pages(
                     }
                 }
                 watch.step("search");
-                return Ok(end(plan, &pass, problems, &held));
+                let memory = remember(plan, &pass, &held, (memory, ground), &targets);
+                return Ok(end(plan, &pass, problems, &held, memory));
             }
         }
         // Once more, with an index that goes by nothing.
@@ -101,9 +108,9 @@ pub(super) fn pages(
 }
 
 /// Everything that is to be told of the pages, and those that are held back, by their places in the plan.
-fn look(plan: &Plan<'_>, pass: &Pass<'_>) -> (Vec<Problem>, BTreeSet<usize>) {
+fn look(plan: &Plan<'_>, pass: &Pass<'_>, memory: &Memory) -> (Vec<Problem>, BTreeSet<usize>) {
     let mut problems = plan.problems.clone();
-    let mut broken = broken(plan, &pass.done);
+    let mut broken = broken(plan, &pass.done, memory);
     let mut held = BTreeSet::new();
     for (at, (page, one)) in plan.pages.iter().zip(&pass.done).enumerate() {
         let links = broken.remove(&at).unwrap_or_default();
@@ -112,13 +119,27 @@ fn look(plan: &Plan<'_>, pass: &Pass<'_>) -> (Vec<Problem>, BTreeSet<usize>) {
         }
         problems.extend(links);
         problems.extend(one.faults.iter().cloned());
-        problems.extend(one.kept.warnings.iter().map(|(reason, line)| Problem {
-            kind: "warning",
-            record: page.record.clone().unwrap_or_default(),
-            path: page.path.clone(),
-            line: *line,
-            reason: reason.clone(),
-        }));
+        let mut warn = |reason: &str, line: usize| {
+            problems.push(Problem {
+                kind: "warning",
+                record: page.record.clone().unwrap_or_default(),
+                path: page.path.clone(),
+                line,
+                reason: reason.to_owned(),
+            });
+        };
+        match &one.kept {
+            State::Old(known) => {
+                for (reason, line) in known.warnings() {
+                    warn(reason, line);
+                }
+            }
+            State::New(kept) => {
+                for (reason, line) in &kept.warnings {
+                    warn(reason, *line);
+                }
+            }
+        }
     }
     (problems, held)
 }
@@ -132,17 +153,16 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
             .filter(|at| !held.contains(at))
             .collect();
         let pages: Vec<_> = listed.iter().filter_map(|at| plan.pages.get(*at)).collect();
-        let facts: Vec<Fact<'_>> = pages
-            .iter()
-            .filter_map(|page| {
-                let entry = page.index.as_ref()?;
-                Some(Fact {
+        let facts = || -> Result<Vec<Fact<'_>>, Error> {
+            let all = pages.par_iter().filter_map(|page| {
+                let entry = page.index.as_ref()?.get();
+                Some(entry.map(|entry| Fact {
                     title: &page.title,
-                    words: &entry.words,
-                    facets: &entry.facets,
-                })
-            })
-            .collect();
+                    entry,
+                }))
+            });
+            all.collect()
+        };
         let number = |at: usize| -> Option<u32> {
             let number = listed.binary_search(&at).ok()?;
             u32::try_from(number).ok()
@@ -160,16 +180,22 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
                     })
                 })
                 .collect();
+            let sorted = pass.sorted.remove(lang).unwrap_or_default().into_iter();
+            let sorted: Vec<_> = sorted
+                .filter_map(|(at, facets)| Some((number(at)?, facets)))
+                .collect();
             let paths: Vec<&str> = pages
                 .iter()
                 .map(|page| page.path.strip_prefix(prefix(*lang)).unwrap_or(&page.path))
                 .collect();
-            let keep = |name: &str| {
-                work.sink
-                    .keep(&format!("{}search/{name}", prefix(*lang)), None)
+            let before = Files {
+                keep: &|| work.sink.keep_below(&format!("{}search/", prefix(*lang))),
+                remove: &|name: &str| work.sink.remove(&format!("{}search/{name}", prefix(*lang))),
             };
             let done = match work.before.get(lang) {
-                Some(before) => before.old.patch(&changes, &paths, &facts, &put, &keep)?,
+                Some(known) => known
+                    .old
+                    .patch(&changes, &sorted, &paths, &facts, &put, &before)?,
                 None => None,
             };
             if done.is_none() {
@@ -189,34 +215,56 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
             let numbered = |(at, name): (u32, String)| Some((number(at as usize)?, name));
             texts.extend(chunk.texts.into_iter().filter_map(numbered));
         }
-        finish(&parts, &|at| number(at as usize), &facts, texts, &put)?;
+        finish(&parts, &|at| number(at as usize), &facts()?, texts, &put)?;
     }
     Ok(true)
 }
 
-fn end(plan: &Plan<'_>, pass: &Pass<'_>, problems: Vec<Problem>, held: &BTreeSet<usize>) -> Pages {
-    let shown = || {
-        let pages = plan.pages.iter().zip(&pass.done).enumerate();
-        pages
-            .filter(|(at, _)| !held.contains(at))
-            .map(|(_, (page, done))| (page, done.kept.as_ref()))
-    };
-    let outbound = pass.done.iter().flat_map(|one| one.kept.outbound.iter());
-    let images = shown().flat_map(|(_, kept)| kept.images.iter());
-    let names = plan.langs.iter().map(|lang| {
-        let listed = docs(plan, *lang)
-            .into_iter()
-            .filter(|at| !held.contains(at));
-        let paths = listed.filter_map(|at| plan.pages.get(at));
-        (lang.tag(), paths.map(|page| page.path.as_str()).collect())
+/// What the next build is told of the pages that are shown.
+fn remember(
+    plan: &Plan<'_>,
+    pass: &Pass<'_>,
+    held: &BTreeSet<usize>,
+    (memory, ground): (&Memory, &Digest),
+    targets: &Targets,
+) -> Vec<u8> {
+    let pages = plan.pages.iter().zip(&pass.done).enumerate();
+    let shown = pages.filter(|(at, _)| !held.contains(at));
+    let shown = shown.map(|(_, (page, done))| {
+        let listed = page.index.is_some() && page.held.is_none();
+        (page.path.as_str(), listed, &done.kept)
     });
-    Pages {
+    memory.write(plan, ground, targets, shown)
+}
+
+fn end(
+    plan: &Plan<'_>,
+    pass: &Pass<'_>,
+    problems: Vec<Problem>,
+    held: &BTreeSet<usize>,
+    memory: Vec<u8>,
+) -> Pages {
+    let mut pages = Pages {
         problems,
-        outbound: outbound.cloned().collect(),
-        files: images.map(|(id, _)| id.clone()).collect(),
-        memory: Memory::write(
-            shown().map(|(page, kept)| (page.path.as_str(), kept)),
-            names.collect(),
-        ),
+        outbound: BTreeSet::new(),
+        files: BTreeSet::new(),
+        memory,
+    };
+    for (at, (_, done)) in plan.pages.iter().zip(&pass.done).enumerate() {
+        let shown = !held.contains(&at);
+        match &done.kept {
+            State::Old(known) => {
+                let outbound = known.outbound().into_iter();
+                pages.outbound.extend(outbound.map(str::to_owned));
+                let images = known.images().into_iter().filter(|_| shown);
+                pages.files.extend(images.map(|(id, _)| id.to_owned()));
+            }
+            State::New(kept) => {
+                pages.outbound.extend(kept.outbound.iter().cloned());
+                let images = kept.images.iter().filter(|_| shown);
+                pages.files.extend(images.map(|(id, _)| id.clone()));
+            }
+        }
     }
+    pages
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 
-use super::{Draft, Entry};
+use super::{Draft, Entry, Lazy};
 use crate::{content::Service, error::Error, markdown::Lang, values::values, words};
 
 fn stem(year: i64, month: i64) -> String {
@@ -68,12 +68,12 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         let path = format!("sla/{stem}.html");
         let page = draft.page(lang, &path, "sla", "statement.html", heading, data);
         page.record = Some(stem.clone());
-        page.index = Some(Entry {
+        page.index = Some(Lazy::Ready(Entry {
             facets: vec![("kind", title.to_owned())],
             meta: board.to_owned(),
             words: stem,
             ..Entry::default()
-        });
+        }));
     }
     if !service.calendars.is_empty() {
         let title = words::text("calendars", lang)?;
