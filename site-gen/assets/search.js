@@ -6,9 +6,10 @@
   if (!place) return;
   var words = place.dataset;
   var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  var VALUE = {};
-  for (var d = 0; d < 64; d++) VALUE[DIGITS[d]] = d;
+  var VALUE = new Uint8Array(128);
+  for (var d = 0; d < 64; d++) VALUE[DIGITS.charCodeAt(d)] = d;
   var PAGE = 10;
+  var HEAD = 3;
 
   // --- files ---------------------------------------------------------------------------------------------
   var waiting = {};
@@ -30,11 +31,16 @@
   function names(list) { list.n = list.n.match(/.{10}/g) || []; }
   var manifest = load('manifest').then(function (m) {
     [m.t, m.p, m.d].forEach(names);
-    m.d.f = decode(m.d.f);
+    m.d.f = numbers(m.d.f);
+    m.words = (m.docs + 31) >> 5;
     m.table = new Map();
+    // Which signs may have another form, by their first unit: nearly no text has one.
+    m.odd = new Uint8Array(65536);
     var signs = Array.from(m.fold);
-    for (var i = 0; i + 1 < signs.length; i += 2) m.table.set(signs[i], signs[i + 1]);
-    m.odd = signs.length ? new RegExp('[' + Array.from(m.table.keys()).join('') + ']', 'gu') : /(?!)/g;
+    for (var i = 0; i + 1 < signs.length; i += 2) {
+      m.table.set(signs[i], signs[i + 1]);
+      m.odd[signs[i].charCodeAt(0)] = 1;
+    }
     return m;
   });
 
@@ -46,7 +52,13 @@
   }
   var LETTER = /[\p{Alphabetic}\p{N}]/u;
   function fold(m, text) {
-    return text.normalize('NFKC').toLowerCase().replace(m.odd, function (c) { return m.table.get(c); });
+    var plain = text.normalize('NFKC').toLowerCase();
+    for (var i = 0; i < plain.length; i++) {
+      if (m.odd[plain.charCodeAt(i)]) {
+        return Array.from(plain).map(function (c) { return m.table.get(c) || c; }).join('');
+      }
+    }
+    return plain;
   }
   // Runs of ideographs and words, in order.
   function runs(text) {
@@ -69,27 +81,47 @@
   }
 
   // --- lists of pages ------------------------------------------------------------------------------------
-  function decode(text) {
-    var out = [];
-    if (text[0] === '!') {
-      for (var at = 1; at < text.length; at++) {
-        for (var bit = 0, v = VALUE[text[at]]; bit < 6; bit++) if (v >> bit & 1) out.push((at - 1) * 6 + bit);
-      }
-      return out;
+  // A list is a row of bits, one for each page: lists of thousands of pages are joined in no time.
+  function none(m) { return new Uint32Array(m.words); }
+  function has(list, page) { return list[page >> 5] >>> (page & 31) & 1; }
+  function each(list, call) {
+    for (var i = 0; i < list.length; i++) {
+      for (var left = list[i]; left; left &= left - 1) call(i * 32 + 31 - Math.clz32(left & -left));
     }
+  }
+  // Calls with the numbers of a list as it is written.
+  function written(text, call) {
     var next = 0;
     var gap = 0;
     var shift = 0;
     for (var i = 0; i < text.length; i++) {
-      var value = VALUE[text[i]];
+      var value = VALUE[text.charCodeAt(i)];
       gap |= (value & 31) << shift;
       shift += 5;
-      if (value < 32) { out.push(next + gap); next += gap + 1; gap = 0; shift = 0; }
+      if (value < 32) { call(next + gap); next += gap + 1; gap = 0; shift = 0; }
+    }
+  }
+  function numbers(text) {
+    var out = [];
+    if (text[0] !== '!') written(text, function (x) { out.push(x); });
+    else {
+      for (var at = 1; at < text.length; at++) {
+        for (var bit = 0, v = VALUE[text.charCodeAt(at)]; v >> bit; bit++) if (v >> bit & 1) out.push((at - 1) * 6 + bit);
+      }
     }
     return out;
   }
-  function both(a, b) { return new Set(Array.from(a).filter(function (x) { return b.has(x); })); }
-  function either(a, b) { var out = new Set(a); b.forEach(function (x) { out.add(x); }); return out; }
+  function put(text, list) {
+    if (text[0] !== '!') { written(text, function (x) { list[x >> 5] |= 1 << (x & 31); }); return; }
+    for (var at = 1, base = 0; at < text.length; at++, base += 6) {
+      var v = VALUE[text.charCodeAt(at)];
+      var low = base & 31;
+      list[base >> 5] |= v << low;
+      if (low > 26) list[(base >> 5) + 1] |= v >>> (32 - low);
+    }
+  }
+  function both(a, b) { return a.map(function (x, i) { return x & b[i]; }); }
+  function either(a, b) { return a.map(function (x, i) { return x | b[i]; }); }
 
   // The files that can hold keys from `from` on that begin with it.
   function span(list, key) {
@@ -113,12 +145,12 @@
   // Pages of one term; with `open` every term that begins with it.
   function term(m, key, open) {
     return entries('t', m.t, key, 3).then(function (found) {
-      var all = new Set();
-      var title = new Set();
+      var all = none(m);
+      var title = none(m);
       found.forEach(function (entry) {
         if (!open && entry[0] !== key) return;
-        decode(entry[1]).forEach(function (x) { all.add(x); });
-        decode(entry[2]).forEach(function (x) { title.add(x); });
+        put(entry[1], all);
+        put(entry[2], title);
       });
       return { all: all, title: title };
     });
@@ -172,10 +204,10 @@
     return alternatives(m, word).then(function (texts) {
       return Promise.all(texts.map(function (text) {
         var parts = runs(text);
-        if (!parts.length) return Promise.resolve({ all: new Set(), title: new Set() });
+        if (!parts.length) return Promise.resolve({ all: none(m), title: none(m) });
         return Promise.all(parts.map(function (run) { return oneRun(m, run); })).then(allOf);
       })).then(function (lists) {
-        var first = lists[0] ? lists[0].all : new Set();
+        var first = lists[0].all;
         var all = lists.reduce(function (a, b) { return { all: either(a.all, b.all), title: either(a.title, b.title) }; });
         return { all: all.all, title: all.title, own: first, texts: texts };
       });
@@ -191,25 +223,33 @@
         var texts = [].concat.apply([], lists.map(function (list) { return list.texts; }));
         var near = false;
         var pages = lists.map(function (list) { return list.all; }).reduce(both);
-        if (!pages.size && (lists.length > 1 || runs(parts[0]).length > 1 || parts[0].length > 2)) {
+        var any = pages.some(function (bits) { return bits; });
+        if (!any && (lists.length > 1 || runs(parts[0]).length > 1 || parts[0].length > 2)) {
           near = true;
           return similar(m, parts).then(function (found) { return { pages: found, texts: texts, near: near }; });
         }
-        function rank(page) {
-          return lists.reduce(function (sum, list) {
-            return sum + (list.title.has(page) ? 4 : 0) + (list.own.has(page) ? 2 : 0);
-          }, 0);
-        }
-        // Ranks are few: pages are put into their rank one after the other.
-        var ranks = [];
-        Uint32Array.from(pages).sort().forEach(function (page) {
-          var own = rank(page);
-          (ranks[own] = ranks[own] || []).push(page);
-        });
-        var ranked = [].concat.apply([], ranks.reverse().filter(Boolean));
-        return { pages: ranked, texts: texts, near: near, words: parts };
+        return { pages: ranked(pages, lists), texts: texts, near: near, words: parts };
       });
     });
+  }
+  // The pages of a list, those of the highest rank first, each rank in order. Ranks are few: pages are counted by rank,
+  // then each is put where its rank begins.
+  function ranked(pages, lists) {
+    var found = [];
+    var ranks = [];
+    var counts = new Uint32Array(6 * lists.length + 1);
+    each(pages, function (page) {
+      var own = 0;
+      for (var i = 0; i < lists.length; i++) own += has(lists[i].title, page) * 4 + has(lists[i].own, page) * 2;
+      found.push(page);
+      ranks.push(own);
+      counts[own]++;
+    });
+    var next = new Uint32Array(counts.length);
+    for (var rank = counts.length - 2; rank >= 0; rank--) next[rank] = next[rank + 1] + counts[rank + 1];
+    var out = new Uint32Array(found.length);
+    for (var at = 0; at < found.length; at++) out[next[ranks[at]]++] = found[at];
+    return out;
   }
   // Nothing contains everything: pages that contain most pairs and words.
   function similar(m, parts) {
@@ -222,11 +262,12 @@
       });
     });
     return Promise.all(Array.from(keys).slice(0, 24).map(function (key) { return term(m, key, false); })).then(function (lists) {
-      var count = new Map();
-      lists.forEach(function (list) { list.all.forEach(function (page) { count.set(page, (count.get(page) || 0) + 1); }); });
-      var best = Array.from(count).filter(function (pair) { return pair[1] * 2 >= lists.length; });
-      best.sort(function (a, b) { return b[1] - a[1] || a[0] - b[0]; });
-      return best.slice(0, 20).map(function (pair) { return pair[0]; });
+      var count = new Uint8Array(m.docs);
+      var best = [];
+      lists.forEach(function (list) { each(list.all, function (page) { count[page]++; }); });
+      count.forEach(function (found, page) { if (found && found * 2 >= lists.length) best.push(page); });
+      best.sort(function (a, b) { return count[b] - count[a] || a - b; });
+      return best.slice(0, 20);
     });
   }
   function page(m, number) {
@@ -262,21 +303,29 @@
     return { text: out, places: places };
   }
   function hit(m, doc, texts) {
-    var best = null;
-    [['', '', doc.title + ' ' + doc.words]].concat(doc.sections).forEach(function (section, order) {
-      var source = (section[1] && section[2].indexOf(section[1]) !== 0 ? section[1] + ' ' : '') + section[2];
-      var view = mapped(m, source);
-      texts.forEach(function (text, rank) {
-        var at = view.text.indexOf(text);
-        if (at < 0) return;
-        var score = rank * 1000 + order;
-        // The title is shown anyway: an excerpt from the text says more.
-        if (order === 0) score += 500;
-        if (best && best.score <= score) return;
-        best = { score: score, exact: true, anchor: section[0], source: source, from: view.places ? view.places[at] : at, to: view.places ? view.places[at + text.length] : at + text.length, title: order === 0 };
-      });
-    });
-    if (best) return best;
+    var parts = [['', '', doc.title + ' ' + doc.words]].concat(doc.sections);
+    var views = [];
+    // Sections are folded when they are looked at: most hits stand in the first ones.
+    function view(order) {
+      if (!views[order]) {
+        var section = parts[order];
+        var source = (section[1] && section[2].indexOf(section[1]) !== 0 ? section[1] + ' ' : '') + section[2];
+        views[order] = mapped(m, source);
+        views[order].source = source;
+      }
+      return views[order];
+    }
+    // The title is shown anyway: an excerpt from the text says more.
+    var orders = parts.map(function (_, order) { return order; }).slice(1, 500).concat(0, parts.map(function (_, order) { return order; }).slice(500));
+    for (var rank = 0; rank < texts.length; rank++) {
+      for (var i = 0; i < orders.length; i++) {
+        var own = view(orders[i]);
+        var at = own.text.indexOf(texts[rank]);
+        if (at < 0) continue;
+        var to = at + texts[rank].length;
+        return { exact: true, anchor: parts[orders[i]][0], source: own.source, from: own.places ? own.places[at] : at, to: own.places ? own.places[to] : to, title: orders[i] === 0 };
+      }
+    }
     var first = doc.sections[0] || ['', '', doc.meta];
     return { exact: false, anchor: '', source: first[2] || first[1], from: 0, to: 0, title: false };
   }
@@ -327,32 +376,50 @@
     var active = Object.keys(chosen).map(function (key) { return chosen[key]; }).filter(Boolean);
     return Promise.all(active.map(function (one) {
       return load('f' + one.file).then(function (file) {
-        for (var i = 0; i < file.length; i += 2) if (file[i] === one.value) return new Set(decode(file[i + 1]));
-        return new Set();
+        return manifest.then(function (m) {
+          var list = none(m);
+          for (var i = 0; i < file.length; i += 2) if (file[i] === one.value) put(file[i + 1], list);
+          return list;
+        });
       });
-    })).then(function (sets) {
-      return pages.filter(function (number) { return sets.every(function (set) { return set.has(number); }); });
+    })).then(function (lists) {
+      return !lists.length ? pages : pages.filter(function (number) { return lists.every(function (list) { return has(list, number); }); });
     });
   }
+  function add(one) {
+    var item = element('li', list);
+    var link = element('a', item, one.doc.title);
+    link.href = words.home + one.doc.path + (one.hit.anchor ? '#' + encodeURIComponent(one.hit.anchor) : '');
+    if (one.doc.lang) item.lang = one.doc.lang;
+    var text = element('p', item);
+    var source = one.hit.source;
+    var start = Math.max(0, one.hit.from - 40);
+    element('span', text, (start ? '…' : '') + source.slice(start, one.hit.from));
+    if (one.hit.to > one.hit.from) element('mark', text, source.slice(one.hit.from, one.hit.to));
+    element('span', text, source.slice(one.hit.to, one.hit.to + 80) + (source.length > one.hit.to + 80 ? '…' : ''));
+    var meta = element('p', item, one.doc.meta);
+    meta.className = 'meta';
+  }
+  // Each hit is shown as soon as those above it are known. Pages that hold the words apart from each other stand below
+  // those that hold them as written.
   function show(m, pages, texts, from) {
-    return Promise.all(pages.slice(from, from + PAGE).map(function (number) { return page(m, number); })).then(function (docs) {
-      var hits = docs.map(function (doc) { return { doc: doc, hit: hit(m, doc, texts) }; });
-      // Pages that hold the words apart from each other stand below those that hold them as written.
-      var sorted = hits.filter(function (one) { return one.hit.exact; }).concat(hits.filter(function (one) { return !one.hit.exact; }));
-      sorted.forEach(function (one) {
-        var item = element('li', list);
-        var link = element('a', item, one.doc.title);
-        link.href = words.home + one.doc.path + (one.hit.anchor ? '#' + encodeURIComponent(one.hit.anchor) : '');
-        if (one.doc.lang) item.lang = one.doc.lang;
-        var text = element('p', item);
-        var source = one.hit.source;
-        var start = Math.max(0, one.hit.from - 40);
-        element('span', text, (start ? '…' : '') + source.slice(start, one.hit.from));
-        if (one.hit.to > one.hit.from) element('mark', text, source.slice(one.hit.from, one.hit.to));
-        element('span', text, source.slice(one.hit.to, one.hit.to + 80) + (source.length > one.hit.to + 80 ? '…' : ''));
-        var meta = element('p', item, one.doc.meta);
-        meta.className = 'meta';
+    var mine = turn;
+    var apart = [];
+    // The files of the first hits are asked for before those of the others.
+    var numbers = Array.from(pages.slice(from, from + PAGE));
+    var head = numbers.slice(0, HEAD).map(function (number) { return page(m, number); });
+    var docs = head.concat(numbers.slice(HEAD).map(function (number) {
+      return head[0].then(function () { return page(m, number); });
+    }));
+    return docs.reduce(function (before, next) {
+      return before.then(function () { return next; }).then(function (doc) {
+        if (mine !== turn) return;
+        var one = { doc: doc, hit: hit(m, doc, texts) };
+        if (one.hit.exact) add(one); else apart.push(one);
       });
+    }, Promise.resolve()).then(function () {
+      if (mine !== turn) return;
+      apart.forEach(add);
       more.hidden = from + PAGE >= pages.length;
       more.onclick = function () {
         var next = list.children.length;
@@ -379,7 +446,8 @@
   function remember() {
     try { history.replaceState(null, '', '?q=' + encodeURIComponent(input.value.trim())); } catch (_) { /* a folder */ }
   }
-  form.addEventListener('submit', function (event) { event.preventDefault(); remember(); run(); });
+  // The address follows the hits: it is nothing that a reader waits for.
+  form.addEventListener('submit', function (event) { event.preventDefault(); run().then(remember); });
   var timer = 0;
   input.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(run, 180); });
   // Arrow keys walk through the hits; Escape leads back to the field.
@@ -400,7 +468,7 @@
   // For tests: the pages of a query, in order, with their paths.
   window.icuopsSearch = function (text) {
     return Promise.all([manifest, query(text)]).then(function (both) {
-      return Promise.all(both[1].pages.map(function (number) { return page(both[0], number); })).then(function (docs) {
+      return Promise.all(Array.from(both[1].pages).map(function (number) { return page(both[0], number); })).then(function (docs) {
         return { near: both[1].near, paths: docs.map(function (doc) { return doc.path; }) };
       });
     });

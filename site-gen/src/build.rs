@@ -1,7 +1,9 @@
 //! A build: read, plan, render all pages, check their links, write the index and the feeds, swap.
 
+mod bytes;
 mod found;
 mod index;
+mod keys;
 mod links;
 mod memory;
 mod notes;
@@ -17,7 +19,7 @@ use std::{
 use serde::Serialize;
 
 use found::feeds;
-use memory::Memory;
+use memory::{Memory, Past};
 use notes::Notes;
 use press::Press;
 
@@ -156,7 +158,7 @@ fn swap(options: &Options, source: &dyn Source) -> Result<Report, Error> {
     });
     match made {
         Ok(made) => {
-            staging.depends(made.notes.depends, made.notes.classes);
+            staging.depends(made.notes.lines);
             staging.cutoff(&made.notes.cutoff_at);
             finish(options, staging, made.report)
         }
@@ -192,13 +194,13 @@ pub fn check(options: &Options, source: &dyn Source) -> Result<Report, Error> {
 /// Where the files of a build go, and where those of the build before lie.
 trait Sink: Sync {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
-    /// Takes a file of the build before over; whether there is one. Without a length its size is asked for.
-    fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error>;
+    /// Takes a file of the build before over; whether there is one.
+    fn keep(&self, path: &str) -> Result<bool, Error>;
+    /// Takes all files of the build before below a folder over; whether they are all there.
+    fn keep_below(&self, folder: &str) -> Result<bool, Error>;
     fn remove(&self, path: &str) -> Result<(), Error>;
     /// Takes all files below a folder out.
     fn clear(&self, folder: &str) -> Result<(), Error>;
-    /// The files below a folder.
-    fn below(&self, folder: &str) -> Vec<String>;
     fn old(&self, path: &str) -> Option<Vec<u8>>;
     fn memory(&self) -> Option<Vec<u8>>;
 }
@@ -208,8 +210,12 @@ impl Sink for Staging {
         Staging::put(self, path, bytes)
     }
 
-    fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error> {
-        Staging::keep(self, path, length)
+    fn keep(&self, path: &str) -> Result<bool, Error> {
+        Staging::keep(self, path)
+    }
+
+    fn keep_below(&self, folder: &str) -> Result<bool, Error> {
+        Staging::keep_below(self, folder)
     }
 
     fn remove(&self, path: &str) -> Result<(), Error> {
@@ -219,10 +225,6 @@ impl Sink for Staging {
     fn clear(&self, folder: &str) -> Result<(), Error> {
         let all = Staging::below(self, folder);
         all.iter().try_for_each(|path| Staging::remove(self, path))
-    }
-
-    fn below(&self, folder: &str) -> Vec<String> {
-        Staging::below(self, folder)
     }
 
     fn old(&self, path: &str) -> Option<Vec<u8>> {
@@ -242,7 +244,11 @@ impl Sink for Nowhere {
         Ok(())
     }
 
-    fn keep(&self, _path: &str, _length: Option<u64>) -> Result<bool, Error> {
+    fn keep(&self, _path: &str) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn keep_below(&self, _folder: &str) -> Result<bool, Error> {
         Ok(false)
     }
 
@@ -252,10 +258,6 @@ impl Sink for Nowhere {
 
     fn clear(&self, _folder: &str) -> Result<(), Error> {
         Ok(())
-    }
-
-    fn below(&self, _folder: &str) -> Vec<String> {
-        Vec::new()
     }
 
     fn old(&self, _path: &str) -> Option<Vec<u8>> {
@@ -318,11 +320,17 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
             }
         }
     }
-    let plan = plan::plan(&content, &books, instance, &options.langs)?;
+    let ground = plan::ground(&content, instance.audience());
+    let clean = |record: &write::Digest| memory.is_clean(&ground, record);
+    let plan = plan::plan(&content, &books, instance, &options.langs, &clean)?;
     watch.step("plan");
     let renderer = Renderer::new(&plan, &content, instance, &options.names)?;
-    let about = (&memory, pressed.as_slice());
-    let pages = index::pages(options, &plan, &renderer, &press, about, &mut watch)?;
+    let past = Past {
+        memory: &memory,
+        ground: &ground,
+        documents: &pressed,
+    };
+    let pages = index::pages(options, &plan, &renderer, &press, &past, &mut watch)?;
     for lang in &plan.langs {
         feeds(&content, &plan, options, *lang, sink)?;
     }
@@ -384,13 +392,10 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         feed::sitemap(instance, options.base_url.as_deref(), &plan.pages).as_bytes(),
     )?;
     watch.step("files");
-    let mut notes = Notes::of(&content, &plan, &files);
-    notes.pressed(&plan, &pages.pressed);
+    let mut notes = Notes::of(&content, &plan, &files, &pages.pressed);
     for lang in &plan.langs {
-        for path in sink.below(&format!("{}search/", prefix(*lang))) {
-            notes.lists(path, false);
-        }
-        notes.lists(format!("{}feed.xml", prefix(*lang)), true);
+        notes.lists(&format!("{}search/", prefix(*lang)), false);
+        notes.lists(&format!("{}feed.xml", prefix(*lang)), true);
     }
     let mut problems = pages.problems;
     problems.extend(lost);

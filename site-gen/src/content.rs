@@ -3,6 +3,7 @@
 
 pub mod figures;
 pub mod statement;
+mod text;
 mod withdraw;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 pub use figures::{Figures, Ratios};
 pub use statement::Statement;
+pub use text::Text;
+
+use crate::write::Digest;
 
 /// Version of this model; part of every build number.
 pub const VERSION: u32 = 3;
@@ -205,7 +209,7 @@ pub struct Article {
     pub id: String,
     pub number: String,
     pub title: String,
-    pub body: String,
+    pub body: Text,
     pub kind: ArticleKind,
     pub module: Option<String>,
     pub tags: Vec<String>,
@@ -216,6 +220,12 @@ pub struct Article {
     pub reviewed_at: Option<String>,
     pub outdated_at: Option<String>,
     pub files: Vec<ArticleFile>,
+    /// Names the record as it was answered, with its text.
+    #[serde(skip)]
+    pub digest: Digest,
+    /// Names all of the record but its text.
+    #[serde(skip)]
+    pub frame: Digest,
 }
 
 /// A file that the text of an article names. Who reads the article reads it.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, Write},
+    mem,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -169,7 +170,7 @@ impl Input {
         let (source, instance): (Box<dyn Source>, Instance) = match self.source {
             Kind::Fixture => {
                 let file = self.file.as_deref().ok_or_else(missing)?;
-                let source = FixtureSource::open(file)?.once();
+                let source = FixtureSource::open(file)?;
                 let audience = Audience::from_code(source.audience())
                     .ok_or_else(|| Error::Source("unknown audience of the build".to_owned()))?;
                 let instance = Instance::new(source.instance(), audience).map_err(Error::Source)?;
@@ -213,6 +214,8 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
             options.kept.clone_from(keep_input);
             late.put(&mut options)?;
             let report = site_gen::build(&options, source.as_ref())?;
+            // The process ends: nothing needs to be given back piece by piece.
+            mem::forget(source);
             tell(&report)?;
             Ok(ExitCode::from(u8::from(report.held_back())))
         }

@@ -17,12 +17,14 @@ use serde::Serialize;
 use crate::{
     audience::{Audience, Instance},
     book::Book,
-    content::{Article, ArticleFile, Content, Notice, Window},
+    content::{Article, ArticleFile, Content, Notice, Text, Window},
     error::Error,
     markdown::{Lang, Section},
     values::values,
     words,
+    write::{self, Digest},
 };
+pub(crate) use admit::ground;
 use article::Folder;
 
 /// Rows of one page of a list.
@@ -46,17 +48,65 @@ pub struct Problem {
     pub reason: String,
 }
 
+/// Markdown, already cut for the reader.
+#[derive(Debug)]
+pub enum Markdown<'a> {
+    /// As it is.
+    Own(Cow<'a, str>),
+    /// As it stands in an answer, where it was read once.
+    Whole(&'a Text),
+}
+
 /// A text that a page shows.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Body<'a> {
-    /// Markdown, already cut for the reader.
-    pub text: Cow<'a, str>,
+    /// The text.
+    pub text: Markdown<'a>,
     /// Its language.
     pub lang: Lang,
 }
 
+impl Body<'_> {
+    /// The text.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match &self.text {
+            Markdown::Own(text) => Cow::Borrowed(text),
+            // What cannot be read was left out.
+            Markdown::Whole(text) => text.read().unwrap_or_default(),
+        }
+    }
+}
+
+/// Something of a page that is made when the page is: for most pages of a build that follows another, never.
+pub enum Lazy<'a, T> {
+    /// Made.
+    Ready(T),
+    /// To be made of what the digest names.
+    Later(Digest, Make<'a, T>),
+}
+
+/// A way to make something.
+pub type Make<'a, T> = Box<dyn Fn() -> Result<T, Error> + Send + Sync + 'a>;
+
+impl<T: Clone> Lazy<'_, T> {
+    pub(crate) fn get(&self) -> Result<Cow<'_, T>, Error> {
+        match self {
+            Lazy::Ready(made) => Ok(Cow::Borrowed(made)),
+            Lazy::Later(_, make) => make().map(Cow::Owned),
+        }
+    }
+}
+
+impl<T> From<T> for Lazy<'_, T> {
+    fn from(made: T) -> Self {
+        Lazy::Ready(made)
+    }
+}
+
+/// Tells of a record by its digest whether its text was found to be shown as it is.
+pub(crate) type Clean<'a> = &'a (dyn Fn(&Digest) -> bool + Sync);
+
 /// One page.
-#[derive(Debug, Clone)]
 pub struct Page<'a> {
     /// Path from the root.
     pub path: String,
@@ -73,9 +123,9 @@ pub struct Page<'a> {
     /// Text of an article or notice.
     pub body: Option<Body<'a>>,
     /// Other values of the template.
-    pub data: Value,
+    pub data: Lazy<'a, Value>,
     /// For the index; nothing for pages that are not to be found there.
-    pub index: Option<Entry>,
+    pub index: Option<Lazy<'a, Entry>>,
     /// Held back before rendering: why.
     pub held: Option<&'static str>,
     /// Set if its text is also there as PDF: what stands around it.
@@ -137,6 +187,8 @@ pub struct Plan<'a> {
     pub problems: Vec<Problem>,
     /// Languages, the default first.
     pub langs: Vec<Lang>,
+    /// Records whose text is shown as it is, ascending.
+    pub(crate) clean: Vec<Digest>,
 }
 
 impl Plan<'_> {
@@ -170,7 +222,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) families: BTreeMap<&'a str, &'a str>,
     /// Records whose text is held back, each with the reason.
     pub(crate) held: BTreeMap<String, &'static str>,
+    /// Texts that are not those of the answer, and all of notices.
     pub(crate) bodies: BTreeMap<&'a str, Cow<'a, str>>,
+    pub(crate) clean: Vec<Digest>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) pages: Vec<Page<'a>>,
     pub(crate) audience: Audience,
@@ -186,7 +240,7 @@ impl<'a> Draft<'a> {
         section: &'static str,
         template: &'static str,
         title: impl Into<String>,
-        data: Value,
+        data: impl Into<Lazy<'a, Value>>,
     ) -> &mut Page<'a> {
         let path = format!("{}{path}", prefix(lang));
         self.pages.push(Page {
@@ -197,7 +251,7 @@ impl<'a> Draft<'a> {
             title: title.into(),
             record: None,
             body: None,
-            data,
+            data: data.into(),
             index: None,
             held: None,
             press: None,
@@ -238,20 +292,29 @@ impl<'a> Draft<'a> {
         } else {
             rows.chunks(ROWS).collect()
         };
-        let name = |at: usize| match at {
-            0 => format!("{stem}.html"),
-            at => format!("{stem}-{}.html", at + 1),
-        };
         for (at, chunk) in chunks.iter().enumerate() {
-            let file = |at: usize| name(at).rsplit('/').next().unwrap_or_default().to_owned();
-            let pages: Vec<Value> = (0..chunks.len())
-                .map(|other| values! { href => file(other), number => other + 1, here => other == at })
-                .collect();
+            let file = stem.rsplit('/').next().unwrap_or_default();
+            let pages = numbered(file, chunks.len(), at);
             let data = values! { pages => pages, ..data(chunk)? };
-            self.page(lang, &name(at), section, template, title, data);
+            self.page(lang, &page_of(stem, at), section, template, title, data);
         }
         Ok(())
     }
+}
+
+/// The file of a page of a list.
+pub(crate) fn page_of(stem: &str, at: usize) -> String {
+    match at {
+        0 => format!("{stem}.html"),
+        at => format!("{stem}-{}.html", at + 1),
+    }
+}
+
+/// The links between the pages of a list, as one of them shows them.
+pub(crate) fn numbered(stem: &str, pages: usize, here: usize) -> Vec<Value> {
+    let page =
+        |at: usize| values! { href => page_of(stem, at), number => at + 1, here => at == here };
+    (0..pages).map(page).collect()
 }
 
 /// `en/` for the mirror.
@@ -281,10 +344,7 @@ pub(crate) fn file_name(number: &str) -> String {
 
 /// A short name in ASCII for a word that has none.
 pub(crate) fn short(word: &str) -> String {
-    crate::write::hash(word.as_bytes())
-        .chars()
-        .take(8)
-        .collect()
+    write::hash(word.as_bytes()).chars().take(8).collect()
 }
 
 /// The relative address of one path as seen from another.
@@ -308,11 +368,12 @@ pub(crate) fn relative(from: &str, to: &str) -> String {
 /// # Errors
 ///
 /// Paths that collide (also by case) or are not allowed, and words that are missing: all of them at once.
-pub fn plan<'a>(
+pub(crate) fn plan<'a>(
     content: &'a Content,
     books: &'a [Book<'a>],
     instance: &Instance,
     langs: &[Lang],
+    clean: Clean<'_>,
 ) -> Result<Plan<'a>, Error> {
     let audience = instance.audience();
     let mut draft = Draft {
@@ -323,12 +384,13 @@ pub fn plan<'a>(
         families: BTreeMap::new(),
         held: BTreeMap::new(),
         bodies: BTreeMap::new(),
+        clean: Vec::new(),
         problems: Vec::new(),
         pages: Vec::new(),
         audience,
         books,
     };
-    admit::admit(&mut draft);
+    admit::admit(&mut draft, clean);
     admit::look(&mut draft);
     draft.families = article::families(&draft.articles);
     let nav = nav(content, &draft);
@@ -374,7 +436,10 @@ pub fn plan<'a>(
         .flat_map(|article| &article.files)
         .map(|one| (one.file.id.as_str(), one))
         .collect();
+    let mut clean = draft.clean;
+    clean.sort_unstable();
     Ok(Plan {
+        clean,
         pages,
         nav,
         numbers,

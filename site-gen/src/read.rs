@@ -1,10 +1,10 @@
 //! Reads everything that one root shows: which queries an audience has, page after page, from one state of the data.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use crate::{
     audience::Audience,
@@ -13,7 +13,7 @@ use crate::{
         Month, Notice, Portal, Report, Service, SystemStatus, Task, Window,
     },
     error::Error,
-    source::{Source, Variables},
+    source::{Piece, Source, Variables},
     time, write,
 };
 
@@ -85,20 +85,22 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-/// A page of a list. Each node is read on its own, so that a long list is read by all processors.
+/// A page of a list without its nodes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<'a> {
-    #[serde(borrow)]
-    nodes: Vec<&'a RawValue>,
+struct Connection {
+    #[serde(rename = "nodes")]
+    _nodes: [(); 0],
     page_info: PageInfo,
 }
 
 #[derive(Deserialize)]
-struct ListData<'a> {
-    #[serde(borrow)]
-    list: Connection<'a>,
+struct ListData {
+    list: Connection,
 }
+
+/// Reads one node of a list.
+type Read<'a, T> = &'a (dyn Fn(&Piece) -> Result<T, serde_json::Error> + Sync);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,17 +151,43 @@ fn wrong(name: &str, error: &serde_json::Error) -> Error {
     Error::source(format!("query `{name}`: {error}"))
 }
 
+fn with_errors(name: &str) -> Error {
+    Error::source(format!("query `{name}` answered with errors"))
+}
+
 /// The data of an answer.
-fn data<'a, T: Deserialize<'a>>(name: &str, answer: &'a str) -> Result<T, Error> {
-    let answer: Answer<T> = serde_json::from_str(answer).map_err(|error| wrong(name, &error))?;
+fn data<'a, T: Deserialize<'a>>(name: &str, answer: &'a [u8]) -> Result<T, Error> {
+    let answer: Answer<T> = serde_json::from_slice(answer).map_err(|error| wrong(name, &error))?;
     if !answer.errors.is_empty() {
-        return Err(Error::source(format!(
-            "query `{name}` answered with errors"
-        )));
+        return Err(with_errors(name));
     }
     answer
         .data
         .ok_or_else(|| Error::source(format!("query `{name}` answered no data")))
+}
+
+/// The nodes of a page of a list, each on its own, so that a long list is read by all processors, and what else stands
+/// there.
+fn list(name: &str, answer: &Piece) -> Result<(Vec<Piece>, PageInfo), Error> {
+    let bytes = answer.bytes();
+    let none = || Error::source(format!("query `{name}` answered no list"));
+    let Some(nodes) = answer.nodes() else {
+        // The parser knows better what is wrong.
+        let answer: Answer<serde_json::Value> =
+            serde_json::from_slice(bytes).map_err(|error| wrong(name, &error))?;
+        return Err(if answer.errors.is_empty() {
+            none()
+        } else {
+            with_errors(name)
+        });
+    };
+    let place = &nodes.place;
+    let parts = bytes.get(..place.start).zip(bytes.get(place.end..));
+    let (head, tail) = parts.ok_or_else(none)?;
+    let ListData { list } = data(name, &[head, b"[]", tail].concat())?;
+    let nodes = nodes.each.iter().cloned();
+    let nodes = nodes.filter_map(|node| answer.part(node));
+    Ok((nodes.collect(), list.page_info))
 }
 
 /// The source with the audience that it is read for.
@@ -171,19 +199,24 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn ask<T: DeserializeOwned>(&self, name: &str, variables: &Variables) -> Result<T, Error> {
         let answer = self.answer(name, variables)?;
-        data(name, &answer)
+        data(name, answer.bytes())
     }
 
-    fn answer(&self, name: &str, variables: &Variables) -> Result<Cow<'_, str>, Error> {
+    fn answer(&self, name: &str, variables: &Variables) -> Result<Piece, Error> {
         let query = QUERIES
             .iter()
             .find(|query| query.name == name && query.audiences.contains(&self.audience))
             .ok_or_else(|| Error::source(format!("`{name}` is no query of this audience")))?;
-        self.source.query(name, query.text, variables)
+        self.source.answer(name, query.text, variables)
     }
 
     /// All pages of a list; nothing if the audience does not read it.
     fn list<T: DeserializeOwned + Send>(&self, name: &str) -> Result<Option<Vec<T>>, Error> {
+        self.nodes(name, &|node: &Piece| serde_json::from_slice(node.bytes()))
+    }
+
+    /// The same, with a way to read a node.
+    fn nodes<T: Send>(&self, name: &str, read: Read<'_, T>) -> Result<Option<Vec<T>>, Error> {
         if !offers(self.audience, name) {
             return Ok(None);
         }
@@ -191,14 +224,13 @@ impl Reader<'_> {
         let mut variables = Variables::new();
         loop {
             let answer = self.answer(name, &variables)?;
-            let ListData { list } = data(name, &answer)?;
-            let nodes: Vec<T> = list
-                .nodes
+            let (nodes, info) = list(name, &answer)?;
+            let nodes: Vec<T> = nodes
                 .par_iter()
-                .map(|node| serde_json::from_str(node.get()).map_err(|error| wrong(name, &error)))
+                .with_min_len(16)
+                .map(|node| read(node).map_err(|error| wrong(name, &error)))
                 .collect::<Result<_, Error>>()?;
             all.extend(nodes);
-            let info = list.page_info;
             let after = match info.end_cursor {
                 Some(cursor) if info.has_next_page => json!(cursor),
                 Some(_) | None => return Ok(Some(all)),
@@ -323,7 +355,7 @@ impl Reader<'_> {
             desk: status.service_desk,
             windows: status.maintenance_windows,
             notices: self.list::<Notice>("notices")?.unwrap_or_default(),
-            articles: self.list::<Article>("articles")?.unwrap_or_default(),
+            articles: self.nodes("articles", &Article::read)?.unwrap_or_default(),
             clocks: self.list::<Clock>("board")?,
             inspections: self.list::<Inspection>("inspections")?,
             tasks: self.list::<Task>("rectification")?,

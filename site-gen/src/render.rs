@@ -251,7 +251,7 @@ impl<'a> Renderer<'a> {
             asked: RefCell::default(),
             images: RefCell::default(),
         };
-        markdown::render(&body.text, body.lang, &place)
+        markdown::render(&body.text(), body.lang, &place)
     }
 
     /// The text of a page for paper; nothing if a picture is missing or there is no text.
@@ -269,7 +269,7 @@ impl<'a> Renderer<'a> {
             asked: RefCell::default(),
             images: RefCell::default(),
         };
-        let text = markdown::tree(&body.text, body.lang, &place);
+        let text = markdown::tree(&body.text(), body.lang, &place);
         if text.lacks_images || text.blocks.is_empty() {
             return Ok(None);
         }
@@ -316,7 +316,7 @@ impl<'a> Renderer<'a> {
             images: RefCell::default(),
         };
         let text = match &page.body {
-            Some(body) => markdown::render(&body.text, body.lang, &place),
+            Some(body) => markdown::render(&body.text(), body.lang, &place),
             None => Rendered::default(),
         };
         let root = "../".repeat(page.path.matches('/').count());
@@ -355,7 +355,7 @@ impl<'a> Renderer<'a> {
             body => Value::from_safe_string(text.html.clone()),
             ..merge_maps([
                 self.shared.get(&page.lang).cloned().unwrap_or_default(),
-                page.data.clone(),
+                page.data.get()?.into_owned(),
                 extra,
             ])
         })?;

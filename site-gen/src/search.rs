@@ -12,15 +12,15 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
-use crate::{error::Error, markdown::Section};
+use crate::{error::Error, markdown::Section, plan::Entry};
 pub(crate) use part::{Builder, Part};
-pub(crate) use patch::{Change, Old};
+pub(crate) use patch::{Change, Files, Old};
 pub(crate) use shard::{begins, entry, texts};
 
 use part::merge;
-use shard::{Files, Manifest, Names, TERM_BYTES};
+use shard::{Manifest, Names, TERM_BYTES};
 
 /// A page as the index knows it.
 #[derive(Debug, Clone)]
@@ -46,8 +46,11 @@ impl Doc {
     fn fact(&self) -> Fact<'_> {
         Fact {
             title: &self.title,
-            words: &self.words,
-            facets: &self.facets,
+            entry: Cow::Owned(Entry {
+                words: self.words.clone(),
+                facets: self.facets.clone(),
+                ..Entry::default()
+            }),
         }
     }
 }
@@ -85,14 +88,12 @@ fn index(docs: &[Doc]) -> Vec<(Box<str>, Postings)> {
 pub type Put<'a> = &'a (dyn Fn(&str, &[u8]) -> Result<(), Error> + Sync);
 
 /// What the index knows of a page beside its text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fact<'a> {
     /// Title.
     pub(crate) title: &'a str,
-    /// Words that count like the title.
-    pub(crate) words: &'a str,
-    /// Facets: name and value.
-    pub(crate) facets: &'a [(&'static str, String)],
+    /// Its facets, and words that count like the title.
+    pub(crate) entry: Cow<'a, Entry>,
 }
 
 /// Makes the files of the index and hands each to `put`: name below `search/` and content.
@@ -144,8 +145,10 @@ pub(crate) fn finish(
         facets: facets?,
         fold,
         syn: synonyms().collect(),
+        shelves: Vec::new(),
     }
     .put(put)
+    .map(drop)
 }
 
 /// The files of terms, and the part of the table of simplified forms that leads to one of them.
@@ -154,7 +157,7 @@ fn terms(
     number: &(dyn Fn(u32) -> Option<u32> + Sync),
     put: Put<'_>,
 ) -> Result<(Names<String>, String), Error> {
-    let mut files = Files::new('t', TERM_BYTES, put);
+    let mut files = shard::Files::new('t', TERM_BYTES, put);
     let mut vocabulary: BTreeSet<char> = BTreeSet::new();
     merge(parts, number, &mut |term, postings| {
         vocabulary.extend(term.chars().filter(|c| fold::is_han(*c)));
@@ -175,7 +178,7 @@ fn folding(known: &dyn Fn(char) -> bool) -> String {
 fn sounds(facts: &[Fact<'_>], put: Put<'_>) -> Result<Names<String>, Error> {
     let names: BTreeSet<&str> = facts
         .iter()
-        .flat_map(|fact| [fact.title, fact.words])
+        .flat_map(|fact| [fact.title, fact.entry.words.as_str()])
         .chain(include_str!("../data/synonyms.txt").split_whitespace())
         .collect();
     shard::sounds(&pinyin::entries(names.into_iter()), put)

@@ -2,21 +2,25 @@
 
 pub mod http;
 pub mod kept;
+mod piece;
+pub(crate) mod scan;
 
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    fs,
+    fs::{self, File},
     io::{self, Read as _},
+    ops::Range,
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::Arc,
 };
 
 use flate2::read::GzDecoder;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 
 use crate::{error::Error, press::Tree};
+pub use piece::Piece;
 
 /// Variables of a query.
 pub type Variables = serde_json::Map<String, serde_json::Value>;
@@ -31,6 +35,16 @@ pub trait Source: Sync {
     ///
     /// When the source cannot answer. Errors of the schema belong into the answer, `{"errors": …}`.
     fn query(&self, name: &str, text: &str, variables: &Variables) -> Result<Cow<'_, str>, Error>;
+
+    /// The same answer, for a reader that keeps parts of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Source::query).
+    fn answer(&self, name: &str, text: &str, variables: &Variables) -> Result<Piece, Error> {
+        let answer = self.query(name, text, variables)?;
+        Ok(Piece::from(answer.into_owned()))
+    }
 
     /// The bytes of a file by its id; of a report by id and form, `rpt_….html`, `.pdf`, `.sealed`.
     ///
@@ -86,25 +100,41 @@ pub fn key(name: &str, variables: &Variables) -> String {
     format!("{name} {text}")
 }
 
-#[derive(Deserialize)]
-struct Document {
-    version: u32,
-    instance: String,
-    audience: String,
-    answers: BTreeMap<String, Box<RawValue>>,
-    #[serde(default)]
-    files: BTreeMap<String, String>,
-    /// PDFs by the SHA-256 of their trees; absent if the source set none.
-    #[serde(default)]
-    pressed: Option<BTreeMap<String, String>>,
+/// The whole of a file, by all processors: a large document is read twice as fast.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut bytes = vec![0; length];
+    let (head, tail) = bytes.split_at_mut(length / 2);
+    let from = head.len() as u64;
+    let (head, tail) = rayon::join(
+        || file.read_exact_at(head, 0),
+        || file.read_exact_at(tail, from),
+    );
+    head?;
+    tail?;
+    if bytes.starts_with(&[0x1F, 0x8B]) {
+        let mut text = Vec::new();
+        GzDecoder::new(bytes.as_slice()).read_to_end(&mut text)?;
+        return Ok(text);
+    }
+    Ok(bytes)
 }
+
+/// Where an answer stands in a text, and the nodes that were seen in it.
+type Place = (Range<usize>, Option<Arc<scan::Nodes>>);
 
 /// Answers from one JSON file: for tests, for a build without the server, and for a kept input.
 pub struct FixtureSource {
-    document: Document,
+    text: Piece,
+    instance: String,
+    audience: String,
+    /// Where each answer stands in the text.
+    answers: BTreeMap<String, Place>,
+    files: BTreeMap<String, String>,
+    /// PDFs by the SHA-256 of their trees; absent if the source set none.
+    pressed: Option<BTreeMap<String, String>>,
     folder: PathBuf,
-    /// Answers that are given once and then forgotten: half the memory of a large build.
-    once: Option<Mutex<BTreeMap<String, Box<RawValue>>>>,
 }
 
 impl FixtureSource {
@@ -114,20 +144,9 @@ impl FixtureSource {
     ///
     /// A file that cannot be read, is no JSON, or has another version.
     pub fn open(path: &Path) -> Result<FixtureSource, Error> {
-        let read = || -> io::Result<String> {
-            let bytes = fs::read(path)?;
-            let mut text = String::new();
-            if bytes.starts_with(&[0x1F, 0x8B]) {
-                GzDecoder::new(bytes.as_slice()).read_to_string(&mut text)?;
-            } else {
-                text = String::from_utf8(bytes)
-                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-            }
-            Ok(text)
-        };
-        let text = read()
+        let bytes = read(path)
             .map_err(|error| Error::source(format!("cannot read {}: {error}", path.display())))?;
-        let mut source = FixtureSource::parse(&text)?;
+        let mut source = FixtureSource::of(Piece::from(bytes))?;
         source.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(source)
     }
@@ -138,56 +157,99 @@ impl FixtureSource {
     ///
     /// No JSON, or another version.
     pub fn parse(text: &str) -> Result<FixtureSource, Error> {
-        let document: Document = serde_json::from_str(text)
-            .map_err(|error| Error::source(format!("the fixture cannot be read: {error}")))?;
-        if document.version != 1 {
-            return Err(Error::source(format!(
-                "unknown version {} of the fixture",
-                document.version
-            )));
-        }
-        Ok(FixtureSource {
-            document,
-            folder: PathBuf::new(),
-            once: None,
-        })
+        FixtureSource::of(Piece::from(text.to_owned()))
     }
 
-    /// Gives each answer once only; for one build.
-    #[must_use]
-    pub fn once(mut self) -> FixtureSource {
-        self.once = Some(Mutex::new(std::mem::take(&mut self.document.answers)));
-        self
+    /// Answers are read when they are asked for, only their places are looked up here.
+    fn of(text: Piece) -> Result<FixtureSource, Error> {
+        let wrong = |what: &dyn std::fmt::Display| {
+            Error::source(format!("the fixture cannot be read: {what}"))
+        };
+        let bytes = text.bytes();
+        let mut places: BTreeMap<&[u8], Range<usize>> = BTreeMap::new();
+        let mut answers: Vec<(&[u8], Place)> = Vec::new();
+        let mut twice = false;
+        let end = scan::object(bytes, scan::blank(bytes, 0), |name, at| {
+            let to = if name == b"answers" {
+                scan::object(bytes, at, |name, at| {
+                    let (to, nodes) = scan::answer(bytes, at)?;
+                    answers.push((name, (at..to, nodes.map(Arc::new))));
+                    Some(to)
+                })?
+            } else {
+                scan::value(bytes, at)?
+            };
+            twice |= places.insert(name, at..to).is_some();
+            Some(to)
+        });
+        let rest = end.and_then(|end| bytes.get(end..));
+        if twice || !rest.is_some_and(|rest| rest.trim_ascii().is_empty()) {
+            return Err(wrong(&"it is no JSON"));
+        }
+        let place = |name: &str| {
+            let bytes = places
+                .get(name.as_bytes())
+                .and_then(|at| bytes.get(at.clone()));
+            bytes.ok_or_else(|| wrong(&format!("it has no `{name}`")))
+        };
+        let version: u32 = parsed(place("version")?).map_err(|error| wrong(&error))?;
+        if version != 1 {
+            return Err(Error::source(format!(
+                "unknown version {version} of the fixture"
+            )));
+        }
+        place("answers")?;
+        let named = answers.into_iter().map(|(name, at)| {
+            let name: String = parsed(&[b"\"".as_slice(), name, b"\""].concat())?;
+            Ok((name, at))
+        });
+        let answers: Result<_, serde_json::Error> = named.collect();
+        Ok(FixtureSource {
+            instance: parsed(place("instance")?).map_err(|error| wrong(&error))?,
+            audience: parsed(place("audience")?).map_err(|error| wrong(&error))?,
+            answers: answers.map_err(|error| wrong(&error))?,
+            files: match place("files") {
+                Ok(files) => parsed(files).map_err(|error| wrong(&error))?,
+                Err(_) => BTreeMap::new(),
+            },
+            pressed: match place("pressed") {
+                Ok(pressed) => Some(parsed(pressed).map_err(|error| wrong(&error))?),
+                Err(_) => None,
+            },
+            folder: PathBuf::new(),
+            text: text.clone(),
+        })
     }
 
     /// Name of the instance that the data was read for.
     pub fn instance(&self) -> &str {
-        &self.document.instance
+        &self.instance
     }
 
     /// Code of the audience that the data was read for.
     pub fn audience(&self) -> &str {
-        &self.document.audience
+        &self.audience
     }
 }
 
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(bytes)
+}
+
 impl Source for FixtureSource {
-    fn query(&self, name: &str, _text: &str, variables: &Variables) -> Result<Cow<'_, str>, Error> {
+    fn query(&self, name: &str, text: &str, variables: &Variables) -> Result<Cow<'_, str>, Error> {
+        let answer = self.answer(name, text, variables)?;
+        let text = String::from_utf8(answer.bytes().to_vec())
+            .map_err(|error| Error::source(format!("query `{name}`: {error}")))?;
+        Ok(Cow::Owned(text))
+    }
+
+    fn answer(&self, name: &str, _text: &str, variables: &Variables) -> Result<Piece, Error> {
         let key = key(name, variables);
-        let missing = || Error::source(format!("the fixture has no answer to `{key}`"));
-        match &self.once {
-            Some(answers) => {
-                let mut answers = answers
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                let answer: Box<str> = answers.remove(&key).ok_or_else(missing)?.into();
-                Ok(Cow::Owned(answer.into_string()))
-            }
-            None => {
-                let answer = self.document.answers.get(&key).ok_or_else(missing)?;
-                Ok(Cow::Borrowed(answer.get()))
-            }
-        }
+        let place = self.answers.get(&key).cloned();
+        place
+            .and_then(|(place, nodes)| Some(self.text.part(place)?.with(nodes)))
+            .ok_or_else(|| Error::source(format!("the fixture has no answer to `{key}`")))
     }
 
     fn tries(&self) -> u32 {
@@ -196,7 +258,6 @@ impl Source for FixtureSource {
 
     fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
         let name = self
-            .document
             .files
             .get(id)
             .ok_or_else(|| Error::source(format!("the fixture has no file `{id}`")))?;
@@ -204,11 +265,11 @@ impl Source for FixtureSource {
     }
 
     fn presses(&self) -> bool {
-        self.document.pressed.is_some()
+        self.pressed.is_some()
     }
 
     fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
-        let Some(pressed) = &self.document.pressed else {
+        let Some(pressed) = &self.pressed else {
             return Ok(None);
         };
         let name = pressed

@@ -28,7 +28,7 @@ pub fn urgent(options: &Options) -> Result<Report, Error> {
     let mut options = options.clone();
     let again = options.kept.take().map(|folder| {
         let path = kept::path(&folder, options.instance.name());
-        let source = FixtureSource::open(&path)?.once();
+        let source = FixtureSource::open(&path)?;
         build::build(&options, &source)
     });
     match again {
@@ -54,14 +54,19 @@ fn told(kind: &'static str, path: &str, reason: &str) -> Problem {
 
 /// Whether a file has something of a withdrawn record.
 fn names(record: &Record, path: &str, withdrawn: &BTreeSet<String>) -> bool {
-    let Some(items) = record.depends.get(path) else {
-        return false;
-    };
+    // A note of a folder counts for everything in it.
+    let folders = path.match_indices('/');
+    let folders = folders.filter_map(|(at, _)| path.get(..=at));
+    let noted = folders.chain([path]);
+    let items: Vec<&String> = noted
+        .filter_map(|noted| record.depends.get(noted))
+        .flatten()
+        .collect();
     withdrawn.iter().any(|id| {
         let class = record.classes.get(id).map(|class| format!("*{class}"));
         items
             .iter()
-            .any(|item| item == id || Some(item) == class.as_ref())
+            .any(|item| *item == id || Some(*item) == class.as_ref())
     })
 }
 
@@ -170,7 +175,7 @@ fn copy(options: &Options, staging: &Staging) -> Result<Vec<Problem>, Error> {
         } else {
             Lang::Zh
         };
-        let gone = names(record, path, &options.withdrawn);
+        let gone = names(&record, path, &options.withdrawn);
         let page = path.ends_with(".html");
         if gone {
             problems.push(told("quarantine", path, "it names a withdrawn record"));
@@ -192,6 +197,6 @@ fn copy(options: &Options, staging: &Staging) -> Result<Vec<Problem>, Error> {
         staging.put(path, &bytes)?;
     }
     // What was named stays named: the copy can be copied again.
-    staging.depends(record.depends.clone(), record.classes.clone());
+    staging.depends_as_before();
     Ok(problems)
 }

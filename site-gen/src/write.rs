@@ -1,10 +1,11 @@
 //! The only module that writes a root: a fresh directory, links to files that did not change, one flush to disk, then
 //! one rename that swaps a link. Whoever is served sees the old root or the new one, never half of one.
 
+mod listing;
 mod spare;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fs::{self, File, OpenOptions},
     io::{self, Write},
     os::unix::fs::symlink,
@@ -12,10 +13,21 @@ use std::{
     sync::Mutex,
 };
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
+use listing::Listing;
+
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
+/// SHA-256 of some parts, one behind the other.
+pub(crate) fn digest(parts: &[&[u8]]) -> Digest {
+    let mut sum = Sha256::new();
+    parts.iter().for_each(|part| sum.update(part));
+    sum.finalize().into()
+}
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
@@ -34,19 +46,38 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// What lies in a root: path and SHA-256. Kept beside it, and the proof that a root is complete.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     /// Path from the root → SHA-256.
     pub files: BTreeMap<String, String>,
     /// Until when the data count.
-    #[serde(default)]
     pub cutoff_at: String,
     /// Path → ids of records that it is of, and `*` with the class of records that it lists.
-    #[serde(default)]
     pub depends: BTreeMap<String, Vec<String>>,
     /// Id or number of a record → its class.
-    #[serde(default)]
     pub classes: BTreeMap<String, String>,
+}
+
+/// What the files of a root are of, for its record.
+#[derive(Debug, Clone, Default)]
+pub struct Notes(String);
+
+impl Notes {
+    fn add(&mut self, kind: &str, note: &impl Serialize) {
+        // Texts in lists always have a form in JSON.
+        let note = serde_json::to_string(note).unwrap_or_default();
+        self.0.push_str(&format!("{kind} {note}\n"));
+    }
+
+    /// A file is of records; a path that ends in a slash is that of everything below it.
+    pub fn depends(&mut self, path: &str, records: &[impl Serialize]) {
+        self.add(listing::DEPENDS, &(path, records));
+    }
+
+    /// A record is of a class.
+    pub fn class(&mut self, record: &str, class: &str) {
+        self.add(listing::CLASS, &(record, class));
+    }
 }
 
 /// What a finished root cost.
@@ -69,20 +100,28 @@ pub struct Staging {
     root: PathBuf,
     number: u64,
     served: Option<u64>,
-    before: Option<(PathBuf, Record)>,
+    before: Option<Before>,
     /// What lies in the fresh folder already: it was a build that is kept no longer.
-    spare: BTreeMap<String, String>,
+    spare: Listing,
     state: Mutex<State>,
+}
+
+/// The root that is served.
+struct Before {
+    root: PathBuf,
+    listing: Listing,
 }
 
 #[derive(Default)]
 struct State {
-    record: Record,
-    folders: std::collections::BTreeSet<PathBuf>,
-    /// Whether a file is as in the root before, and its length.
-    sizes: BTreeMap<String, (bool, u64)>,
-    unchanged: usize,
-    bytes: u64,
+    cutoff_at: String,
+    notes: String,
+    folders: HashSet<PathBuf>,
+    /// Files that are not as in the root before, by their paths: digest and size.
+    fresh: BTreeMap<String, (String, u64)>,
+    /// Of each file of the root before: whether this root has it too, and whether it stands in the folder.
+    kept: Vec<bool>,
+    stands: Vec<bool>,
 }
 
 pub(crate) fn shelf(out: &Path, name: &str) -> PathBuf {
@@ -99,6 +138,33 @@ pub(crate) fn builds(shelf: &Path) -> Vec<u64> {
         .collect();
     found.sort_unstable();
     found
+}
+
+impl State {
+    /// What is known of a file of the root before.
+    fn place(&mut self, at: usize) -> (Option<&mut bool>, Option<&mut bool>) {
+        (self.kept.get_mut(at), self.stands.get_mut(at))
+    }
+}
+
+/// The places of the files below a folder.
+fn below(listing: &Listing, folder: &str) -> impl Iterator<Item = usize> {
+    let from = listing.from(folder);
+    (from..listing.len()).take_while(move |at| {
+        let file = listing.get(*at);
+        file.is_some_and(|file| file.path.starts_with(folder))
+    })
+}
+
+/// Of each file of a build, whether another one has the same.
+fn stands(build: &Listing, other: &Listing) -> Vec<bool> {
+    let mut others = other.files().peekable();
+    let same = |file: listing::File<'_>| {
+        while others.next_if(|other| other.path < file.path).is_some() {}
+        let other = others.peek();
+        other.is_some_and(|other| other.path == file.path && other.digest == file.digest)
+    };
+    build.files().map(same).collect()
 }
 
 impl Staging {
@@ -119,8 +185,9 @@ impl Staging {
             .max(served.unwrap_or(0))
             + 1;
         let before = served.and_then(|number| {
-            let record = record(&shelf, number).ok()?;
-            Some((shelf.join(format!("{number:06}")), record))
+            let listing = Listing::read(&shelf.join(format!("{number:06}.json"))).ok()?;
+            let root = shelf.join(format!("{number:06}"));
+            Some(Before { root, listing })
         });
         let root = shelf.join(format!("{next:06}"));
         let spare = match before {
@@ -131,6 +198,11 @@ impl Staging {
             fs::create_dir(&root)
                 .map_err(|error| Error::write("make the folder", &root, &error))?;
         }
+        let spare = spare.unwrap_or_default();
+        let stands = match &before {
+            Some(before) => stands(&before.listing, &spare),
+            None => Vec::new(),
+        };
         Ok(Staging {
             out: out.to_path_buf(),
             name: name.to_owned(),
@@ -138,8 +210,12 @@ impl Staging {
             number: next,
             served,
             before,
-            spare: spare.unwrap_or_default(),
-            state: Mutex::default(),
+            spare,
+            state: Mutex::new(State {
+                kept: vec![false; stands.len()],
+                stands,
+                ..State::default()
+            }),
         })
     }
 
@@ -168,26 +244,26 @@ impl Staging {
     }
 
     /// The root that is served, with its record.
-    #[must_use]
-    pub fn before(&self) -> Option<(&Path, &Record)> {
-        let before = self.before.as_ref();
-        before.map(|(root, record)| (root.as_path(), record))
+    pub fn before(&self) -> Option<(&Path, Record)> {
+        let before = self.before.as_ref()?;
+        Some((before.root.as_path(), before.listing.record()?))
     }
 
     /// Notes of what the files are.
-    pub fn depends(
-        &self,
-        depends: BTreeMap<String, Vec<String>>,
-        classes: BTreeMap<String, String>,
-    ) {
-        let mut state = self.state();
-        state.record.depends = depends;
-        state.record.classes = classes;
+    pub fn depends(&self, notes: Notes) {
+        self.state().notes = notes.0;
+    }
+
+    /// Takes the notes of the served root over.
+    pub fn depends_as_before(&self) {
+        if let Some(before) = &self.before {
+            before.listing.noted().clone_into(&mut self.state().notes);
+        }
     }
 
     /// Notes until when the data count.
     pub fn cutoff(&self, at: &str) {
-        at.clone_into(&mut self.state().record.cutoff_at);
+        at.clone_into(&mut self.state().cutoff_at);
     }
 
     fn folder(&self, target: &Path) -> Result<(), Error> {
@@ -203,25 +279,6 @@ impl Staging {
         Ok(())
     }
 
-    /// Takes the file over that stands here already, or that of the served root; whether one of them has these bytes.
-    fn take(&self, path: &str, digest: &str) -> Result<bool, Error> {
-        let target = self.root.join(path);
-        if self.spare.get(path).is_some_and(|spare| spare == digest) && target.is_file() {
-            return Ok(true);
-        }
-        let Some((root, record)) = &self.before else {
-            return Ok(false);
-        };
-        if record.files.get(path).is_none_or(|old| old != digest) {
-            return Ok(false);
-        }
-        self.folder(&target)?;
-        if self.spare.contains_key(path) {
-            let _ = fs::remove_file(&target);
-        }
-        Ok(fs::hard_link(root.join(path), &target).is_ok())
-    }
-
     /// Puts one file; the same bytes as before become a link to the file of before.
     ///
     /// # Errors
@@ -230,10 +287,20 @@ impl Staging {
     pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         let target = self.root.join(path);
         let digest = hash(bytes);
+        let place = self.before.as_ref().and_then(|before| {
+            let at = before.listing.find(path)?;
+            let same = before.listing.get(at)?.digest == digest;
+            same.then_some((before, at))
+        });
+        if let Some((before, at)) = place
+            && self.take(before, at)?
+        {
+            return Ok(());
+        }
         // The page may stand as a draft that is now replaced.
         self.remove(path)?;
-        let linked = self.take(path, &digest)?;
-        if !linked {
+        let spare = self.spare.find(path).and_then(|at| self.spare.get(at));
+        if !(spare.is_some_and(|spare| spare.digest == digest) && target.is_file()) {
             self.folder(&target)?;
             let write = || -> io::Result<()> {
                 let fresh = || {
@@ -254,7 +321,8 @@ impl Staging {
             };
             write().map_err(|error| Error::write("write", &target, &error))?;
         }
-        self.note(path, digest, bytes.len() as u64);
+        let size = bytes.len() as u64;
+        self.state().fresh.insert(path.to_owned(), (digest, size));
         Ok(())
     }
 
@@ -263,39 +331,66 @@ impl Staging {
     /// # Errors
     ///
     /// When its folder cannot be made.
-    pub fn keep(&self, path: &str, length: Option<u64>) -> Result<bool, Error> {
-        let digest = self
-            .before
-            .as_ref()
-            .and_then(|(_, record)| record.files.get(path));
-        let Some(digest) = digest else {
+    pub fn keep(&self, path: &str) -> Result<bool, Error> {
+        let Some(before) = &self.before else {
             return Ok(false);
         };
-        // What was put meanwhile may be a draft.
-        self.remove(path)?;
-        let kept = self.take(path, digest)?;
-        if kept {
-            let size = || fs::metadata(self.root.join(path)).map(|data| data.len());
-            let length = match length {
-                Some(length) => length,
-                None => size().map_err(|error| Error::write("look at", &self.root, &error))?,
-            };
-            self.note(path, digest.clone(), length);
+        match before.listing.find(path) {
+            Some(at) => self.take(before, at),
+            None => Ok(false),
         }
-        Ok(kept)
     }
 
-    fn note(&self, path: &str, digest: String, length: u64) {
-        let before = self.before.as_ref();
-        let same = before.is_some_and(|(_, record)| record.files.get(path) == Some(&digest));
-        let mut state = self.state();
-        if let Some((same, length)) = state.sizes.insert(path.to_owned(), (same, length)) {
-            state.unchanged -= usize::from(same);
-            state.bytes -= length;
+    /// Takes all files of the served root below a folder over; whether they are all there.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be made.
+    pub fn keep_below(&self, folder: &str) -> Result<bool, Error> {
+        let Some(before) = &self.before else {
+            return Ok(false);
+        };
+        for at in below(&before.listing, folder) {
+            if !self.take(before, at)? {
+                return Ok(false);
+            }
         }
-        state.unchanged += usize::from(same);
-        state.bytes += length;
-        state.record.files.insert(path.to_owned(), digest);
+        Ok(true)
+    }
+
+    /// Takes a file of the served root over. Where the fresh folder has it already there is nothing to do.
+    fn take(&self, before: &Before, at: usize) -> Result<bool, Error> {
+        let Some(file) = before.listing.get(at) else {
+            return Ok(false);
+        };
+        let mut state = self.state();
+        if state.fresh.contains_key(file.path) {
+            drop(state);
+            // What was put meanwhile may be a draft.
+            self.remove(file.path)?;
+            state = self.state();
+        }
+        let stands = state.stands.get(at) == Some(&true);
+        if !stands {
+            drop(state);
+            let target = self.root.join(file.path);
+            self.folder(&target)?;
+            let link = || fs::hard_link(before.root.join(file.path), &target);
+            let linked = match link() {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    fs::remove_file(&target).and_then(|()| link())
+                }
+                other => other,
+            };
+            if linked.is_err() {
+                return Ok(false);
+            }
+            state = self.state();
+        }
+        if let (Some(kept), Some(stands)) = state.place(at) {
+            (*kept, *stands) = (true, true);
+        }
+        Ok(true)
     }
 
     /// Takes a file out again.
@@ -304,13 +399,23 @@ impl Staging {
     ///
     /// When it cannot be removed.
     pub fn remove(&self, path: &str) -> Result<(), Error> {
-        let target = self.root.join(path);
+        let at = self
+            .before
+            .as_ref()
+            .and_then(|before| before.listing.find(path));
         let mut state = self.state();
-        if let Some((same, length)) = state.sizes.remove(path) {
-            state.unchanged -= usize::from(same);
-            state.bytes -= length;
-            state.record.files.remove(path);
-            drop(state);
+        let mut had = state.fresh.remove(path).is_some();
+        if let Some(at) = at
+            && let (Some(kept), Some(stands)) = state.place(at)
+        {
+            had |= *kept;
+            if had {
+                (*kept, *stands) = (false, false);
+            }
+        }
+        drop(state);
+        if had {
+            let target = self.root.join(path);
             fs::remove_file(&target).map_err(|error| Error::write("replace", &target, &error))?;
         }
         Ok(())
@@ -320,19 +425,27 @@ impl Staging {
     #[must_use]
     pub fn below(&self, folder: &str) -> Vec<String> {
         let state = self.state();
-        let below = state.record.files.keys();
-        below
-            .filter(|path| path.starts_with(folder))
+        let fresh = state.fresh.range(folder.to_owned()..);
+        let fresh = fresh.map(|(path, _)| path);
+        let mut all: Vec<String> = fresh
+            .take_while(|path| path.starts_with(folder))
             .cloned()
-            .collect()
+            .collect();
+        if let Some(before) = &self.before {
+            let kept =
+                below(&before.listing, folder).filter(|at| state.kept.get(*at) == Some(&true));
+            let files = kept.filter_map(|at| before.listing.get(at));
+            all.extend(files.map(|file| file.path.to_owned()));
+        }
+        all
     }
 
     /// The bytes of a file of the served root.
     #[must_use]
     pub fn old(&self, path: &str) -> Option<Vec<u8>> {
-        let (root, record) = self.before.as_ref()?;
-        record.files.get(path)?;
-        fs::read(root.join(path)).ok()
+        let before = self.before.as_ref()?;
+        before.listing.find(path)?;
+        fs::read(before.root.join(path)).ok()
     }
 
     /// Flushes the files and swaps the link; of the builds before, `keep` stay with this one. Without any change
@@ -343,36 +456,30 @@ impl Staging {
     /// When the disk is full or the link cannot be swapped; the old root stays.
     pub fn finish(self, flush: bool, keep: usize) -> Result<Written, Error> {
         let state = std::mem::take(&mut *self.state());
+        let files = self.listed(&state);
+        let unchanged = state.kept.iter().filter(|kept| **kept).count();
         let mut written = Written {
-            files: state.record.files.len(),
-            unchanged: state.unchanged,
-            bytes: state.bytes,
+            files: files.len(),
+            unchanged,
+            bytes: files.iter().map(|file| file.size).sum(),
             swapped: false,
         };
         let shelf = shelf(&self.out, &self.name);
-        // What stood in the folder and is no longer of the root.
-        for path in self.spare.keys() {
-            if !state.record.files.contains_key(path) {
-                let target = self.root.join(path);
-                spare::remove(&self.root, &target);
-            }
-        }
-        if self
-            .before
-            .as_ref()
-            .is_some_and(|(_, record)| *record == state.record)
-        {
+        self.clear_spare(&files);
+        let text = Listing::write(&state.cutoff_at, files.into_iter(), &state.notes);
+        let same = |before: &Before| before.listing.text() == text;
+        if self.before.as_ref().is_some_and(same) {
             for ending in ENDINGS.iter().skip(1) {
                 let _ = fs::remove_file(shelf.join(format!("{:06}.{ending}", self.number)));
             }
-            spare::put_by(&shelf, &self.root, &state.record);
+            spare::put_by(&shelf, &self.root, |to| {
+                File::create(to)?.write_all(text.as_bytes())
+            });
             return Ok(written);
         }
         let record = shelf.join(format!("{:06}.json", self.number));
-        let text = serde_json::to_vec(&state.record)
-            .map_err(|error| Error::Write(format!("cannot write the record: {error}")))?;
         let write = || -> io::Result<()> {
-            File::create(&record)?.write_all(&text)?;
+            File::create(&record)?.write_all(text.as_bytes())?;
             // One flush of the file system instead of one of each of some thousand files.
             if flush {
                 rustix::fs::syncfs(File::open(&shelf)?)?;
@@ -385,17 +492,50 @@ impl Staging {
         let all = builds(&shelf);
         for number in all.iter().rev().skip(keep.max(1)) {
             let root = shelf.join(format!("{number:06}"));
-            match self::record(&shelf, *number) {
-                Ok(record) => spare::put_by(&shelf, &root, &record),
-                Err(_) => {
-                    let _ = fs::remove_dir_all(&root);
-                }
-            }
+            // A build that was broken off has no record.
+            let record = shelf.join(format!("{number:06}.json"));
+            spare::put_by(&shelf, &root, |to| fs::rename(record, to));
             for ending in ENDINGS {
                 let _ = fs::remove_file(shelf.join(format!("{number:06}.{ending}")));
             }
         }
         Ok(written)
+    }
+
+    /// All files of this root, in the order of their paths.
+    fn listed<'a>(&'a self, state: &'a State) -> Vec<listing::File<'a>> {
+        let fresh = state
+            .fresh
+            .iter()
+            .map(|(path, (digest, size))| listing::File {
+                path,
+                digest,
+                size: *size,
+            });
+        let mut fresh = fresh.peekable();
+        let mut all = Vec::with_capacity(state.fresh.len() + state.kept.len());
+        if let Some(before) = &self.before {
+            let kept = before.listing.files().zip(&state.kept);
+            for (file, _) in kept.filter(|(_, kept)| **kept) {
+                while let Some(earlier) = fresh.next_if(|one| one.path < file.path) {
+                    all.push(earlier);
+                }
+                all.push(file);
+            }
+        }
+        all.extend(fresh);
+        all
+    }
+
+    /// Removes what stood in the folder and is not of the root.
+    fn clear_spare(&self, files: &[listing::File<'_>]) {
+        let mut files = files.iter().peekable();
+        for spare in self.spare.files() {
+            while files.next_if(|file| file.path < spare.path).is_some() {}
+            if files.peek().is_none_or(|file| file.path != spare.path) {
+                spare::remove(&self.root, &self.root.join(spare.path));
+            }
+        }
     }
 
     /// Gives the build up; the old root was never touched.
@@ -430,10 +570,10 @@ pub(crate) fn number(out: &Path, name: &str) -> Result<u64, Error> {
 
 /// The record of a build that is kept.
 pub(crate) fn record(shelf: &Path, number: u64) -> Result<Record, Error> {
-    let path = shelf.join(format!("{number:06}.json"));
-    let text = fs::read_to_string(&path).map_err(|error| Error::write("read", &path, &error))?;
-    serde_json::from_str(&text)
-        .map_err(|error| Error::Write(format!("the record is damaged: {error}")))
+    let listing = Listing::read(&shelf.join(format!("{number:06}.json")))?;
+    listing
+        .record()
+        .ok_or_else(|| Error::Write("the record is damaged".to_owned()))
 }
 
 /// Serves a build: the link to it is renamed over the one before, so that there always is one.

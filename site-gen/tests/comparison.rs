@@ -8,7 +8,13 @@ use std::{fs, path::Path};
 use serde_json::Value;
 
 fn figures() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare.json");
+    committed("compare.json")
+}
+
+fn committed(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("benches")
+        .join(name);
     let text = fs::read_to_string(path).expect("the comparison");
     serde_json::from_str(&text).expect("JSON")
 }
@@ -66,4 +72,34 @@ fn sg_perf_1_the_comparison_keeps_its_bounds() {
         number(&figures, "/output/hugo/files"),
     );
     assert!(ours > 5_000.0 && theirs > 5_000.0);
+}
+
+#[test]
+fn sg_perf_2_twice_the_pages_take_little_more_than_twice_the_time() {
+    let figures = figures();
+    assert!(number(&figures, "/ratios/double_to_single") <= 2.2);
+    let runs = figures.pointer("/runs/site_gen_double");
+    for run in runs.and_then(Value::as_array).expect("runs") {
+        assert!(number(run, "/rss_mib") <= 350.0, "{run}");
+        // The hard gate leaves room for a slower machine.
+        assert!(number(run, "/wall_s") <= 15.0, "{run}");
+    }
+}
+
+#[test]
+fn sg_perf_1_one_changed_page_takes_a_third_of_a_second() {
+    let figures = figures();
+    for name in ["one_page", "one_page_double"] {
+        let wall = number(&figures, &format!("/medians/{name}/wall_s"));
+        assert!(wall <= 0.3, "{name}: {wall}");
+    }
+}
+
+#[test]
+fn sg_srch_4_the_first_query_is_answered_at_once() {
+    let figures = committed("search-cost.json");
+    assert!((number(&figures, "/pages") - 10_000.0).abs() < 0.5);
+    assert!((number(&figures, "/throttle") - 4.0).abs() < 0.5);
+    assert!(number(&figures, "/gzip/ms/median") <= 200.0);
+    assert!(number(&figures, "/gzip/bytes/max") <= 150_000.0);
 }

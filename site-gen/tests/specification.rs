@@ -98,7 +98,7 @@ fn seen(html: &str) -> String {
     builder
         .tags(tags)
         .tag_attributes(attributes)
-        .clean_content_tags(HashSet::from(["caption"]))
+        .clean_content_tags(HashSet::from(["caption", "script", "style"]))
         .link_rel(None)
         .url_relative(ammonia::UrlRelative::PassThrough)
         // Whatever the scheme is.

@@ -1,15 +1,17 @@
 //! Pages, the check of their links, and the index: made anew, or patched where only texts changed.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::atomic::AtomicUsize,
 };
 
+use rayon::prelude::*;
+
 use super::{
     Options, Sink, Watch,
+    keys::Keys,
     links::broken,
-    memory::{Kept, Keys, Memory, Pressed},
+    memory::{Kept, Memory, NEVER, Past, State, Targets},
     pages::{Before, Pass, Work, docs},
     press::{Press, beside, told},
 };
@@ -18,7 +20,7 @@ use crate::{
     markdown::Lang,
     plan::{Plan, Problem, prefix},
     render::Renderer,
-    search::{Change, Fact, Old, Part, finish},
+    search::{Change, Fact, Files, Old, Part, finish},
     values::values,
 };
 
@@ -39,10 +41,10 @@ pub(super) fn pages(
     plan: &Plan<'_>,
     renderer: &Renderer<'_>,
     press: &Press<'_>,
-    (memory, documents): (&Memory, &[Pressed]),
+    past: &Past<'_>,
     watch: &mut Watch,
 ) -> Result<Pages, Error> {
-    let sink = press.sink;
+    let (sink, memory) = (press.sink, past.memory);
     let read = |lang: Lang| {
         move |name: &str| {
             let bytes = sink.old(&format!("{}search/{name}", prefix(lang)))?;
@@ -64,11 +66,12 @@ pub(super) fn pages(
             let now = docs(plan, **lang).into_iter();
             let now = now.filter_map(|at| plan.pages.get(at));
             now.map(|page| page.path.as_str())
-                .eq(before.docs.iter().map(String::as_str))
+                .eq(before.docs.iter().copied())
         })
         .map(|(lang, _)| *lang)
         .collect();
     let keys = Keys::new(plan, renderer, options, press.source.presses());
+    let targets = Targets::new(plan, renderer);
     loop {
         let work = Work {
             plan,
@@ -76,13 +79,14 @@ pub(super) fn pages(
             sink,
             keys: &keys,
             memory,
+            targets: &targets,
             before: &before,
             press,
             changes: AtomicUsize::new(0),
         };
         if let Some(mut pass) = work.pass(&patched)? {
             watch.step("render");
-            let (problems, held) = look(plan, &pass);
+            let (problems, held) = look(plan, &pass, memory);
             // The list of pages is not that of the index before.
             let listed = patched
                 .iter()
@@ -97,7 +101,8 @@ pub(super) fn pages(
                 }
                 let pressed = lead(plan, renderer, sink, &mut pass, &held)?;
                 watch.step("search");
-                return Ok(end(plan, &pass, problems, &held, (pressed, documents)));
+                let memory = remember(plan, &pass, &held, past, &targets);
+                return Ok(end(plan, &pass, problems, &held, (pressed, memory)));
             }
         }
         // Once more, with an index that goes by nothing.
@@ -117,14 +122,14 @@ fn lead(
     pass: &mut Pass<'_>,
     held: &BTreeSet<usize>,
 ) -> Result<Vec<(usize, String)>, Error> {
-    let named = |at: usize, kept: &Kept| {
-        let one = kept.press.as_ref().filter(|_| !held.contains(&at));
-        one.map(|one| one.path.clone())
-    };
     let pages = plan.pages.iter().zip(&pass.done).enumerate();
     let all: Vec<(usize, String, bool)> = pages
+        .filter(|(at, (page, _))| page.press.is_some() && !held.contains(at))
         .filter_map(|(at, (page, done))| {
-            let path = named(at, &done.kept)?;
+            let path = match &done.kept {
+                State::Old(known) => known.press()?.path,
+                State::New(kept) => kept.press.as_ref()?.path.clone(),
+            };
             let own = path == beside(&page.path);
             Some((at, path, own))
         })
@@ -139,11 +144,15 @@ fn lead(
         };
         let output = renderer.page(page, false, told(page, None))?;
         sink.put(&page.path, output.html.as_bytes())?;
-        let mut kept = done.kept.clone().into_owned();
-        kept.key.clear();
-        kept.length = output.html.len() as u64;
-        kept.press = None;
-        done.kept = Cow::Owned(kept);
+        let kept = match &done.kept {
+            State::Old(known) => known.kept(),
+            State::New(kept) => kept.clone(),
+        };
+        done.kept = State::New(Kept {
+            key: Some(NEVER),
+            press: None,
+            ..kept
+        });
     }
     Ok(all
         .iter()
@@ -153,9 +162,9 @@ fn lead(
 }
 
 /// Everything that is to be told of the pages, and those that are held back, by their places in the plan.
-fn look(plan: &Plan<'_>, pass: &Pass<'_>) -> (Vec<Problem>, BTreeSet<usize>) {
+fn look(plan: &Plan<'_>, pass: &Pass<'_>, memory: &Memory) -> (Vec<Problem>, BTreeSet<usize>) {
     let mut problems = plan.problems.clone();
-    let mut broken = broken(plan, &pass.done);
+    let mut broken = broken(plan, &pass.done, memory);
     let mut held = BTreeSet::new();
     for (at, (page, one)) in plan.pages.iter().zip(&pass.done).enumerate() {
         let links = broken.remove(&at).unwrap_or_default();
@@ -164,13 +173,27 @@ fn look(plan: &Plan<'_>, pass: &Pass<'_>) -> (Vec<Problem>, BTreeSet<usize>) {
         }
         problems.extend(links);
         problems.extend(one.faults.iter().cloned());
-        problems.extend(one.kept.warnings.iter().map(|(reason, line)| Problem {
-            kind: "warning",
-            record: page.record.clone().unwrap_or_default(),
-            path: page.path.clone(),
-            line: *line,
-            reason: reason.clone(),
-        }));
+        let mut warn = |reason: &str, line: usize| {
+            problems.push(Problem {
+                kind: "warning",
+                record: page.record.clone().unwrap_or_default(),
+                path: page.path.clone(),
+                line,
+                reason: reason.to_owned(),
+            });
+        };
+        match &one.kept {
+            State::Old(known) => {
+                for (reason, line) in known.warnings() {
+                    warn(reason, line);
+                }
+            }
+            State::New(kept) => {
+                for (reason, line) in &kept.warnings {
+                    warn(reason, *line);
+                }
+            }
+        }
     }
     (problems, held)
 }
@@ -184,17 +207,16 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
             .filter(|at| !held.contains(at))
             .collect();
         let pages: Vec<_> = listed.iter().filter_map(|at| plan.pages.get(*at)).collect();
-        let facts: Vec<Fact<'_>> = pages
-            .iter()
-            .filter_map(|page| {
-                let entry = page.index.as_ref()?;
-                Some(Fact {
+        let facts = || -> Result<Vec<Fact<'_>>, Error> {
+            let all = pages.par_iter().filter_map(|page| {
+                let entry = page.index.as_ref()?.get();
+                Some(entry.map(|entry| Fact {
                     title: &page.title,
-                    words: &entry.words,
-                    facets: &entry.facets,
-                })
-            })
-            .collect();
+                    entry,
+                }))
+            });
+            all.collect()
+        };
         let number = |at: usize| -> Option<u32> {
             let number = listed.binary_search(&at).ok()?;
             u32::try_from(number).ok()
@@ -212,16 +234,22 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
                     })
                 })
                 .collect();
+            let sorted = pass.sorted.remove(lang).unwrap_or_default().into_iter();
+            let sorted: Vec<_> = sorted
+                .filter_map(|(at, facets)| Some((number(at)?, facets)))
+                .collect();
             let paths: Vec<&str> = pages
                 .iter()
                 .map(|page| page.path.strip_prefix(prefix(*lang)).unwrap_or(&page.path))
                 .collect();
-            let keep = |name: &str| {
-                work.sink
-                    .keep(&format!("{}search/{name}", prefix(*lang)), None)
+            let before = Files {
+                keep: &|| work.sink.keep_below(&format!("{}search/", prefix(*lang))),
+                remove: &|name: &str| work.sink.remove(&format!("{}search/{name}", prefix(*lang))),
             };
             let done = match work.before.get(lang) {
-                Some(before) => before.old.patch(&changes, &paths, &facts, &put, &keep)?,
+                Some(known) => known
+                    .old
+                    .patch(&changes, &sorted, &paths, &facts, &put, &before)?,
                 None => None,
             };
             if done.is_none() {
@@ -241,9 +269,26 @@ fn index(work: &Work<'_, '_>, pass: &mut Pass<'_>, held: &BTreeSet<usize>) -> Re
             let numbered = |(at, name): (u32, String)| Some((number(at as usize)?, name));
             texts.extend(chunk.texts.into_iter().filter_map(numbered));
         }
-        finish(&parts, &|at| number(at as usize), &facts, texts, &put)?;
+        finish(&parts, &|at| number(at as usize), &facts()?, texts, &put)?;
     }
     Ok(true)
+}
+
+/// What the next build is told of the pages that are shown.
+fn remember(
+    plan: &Plan<'_>,
+    pass: &Pass<'_>,
+    held: &BTreeSet<usize>,
+    past: &Past<'_>,
+    targets: &Targets,
+) -> Vec<u8> {
+    let pages = plan.pages.iter().zip(&pass.done).enumerate();
+    let shown = pages.filter(|(at, _)| !held.contains(at));
+    let shown = shown.map(|(_, (page, done))| {
+        let listed = page.index.is_some() && page.held.is_none();
+        (page.path.as_str(), listed, &done.kept)
+    });
+    past.memory.write(plan, past, targets, shown)
 }
 
 fn end(
@@ -251,32 +296,30 @@ fn end(
     pass: &Pass<'_>,
     problems: Vec<Problem>,
     held: &BTreeSet<usize>,
-    (pressed, documents): (Vec<(usize, String)>, &[Pressed]),
+    (pressed, memory): (Vec<(usize, String)>, Vec<u8>),
 ) -> Pages {
-    let shown = || {
-        let pages = plan.pages.iter().zip(&pass.done).enumerate();
-        pages
-            .filter(|(at, _)| !held.contains(at))
-            .map(|(_, (page, done))| (page, done.kept.as_ref()))
-    };
-    let outbound = pass.done.iter().flat_map(|one| one.kept.outbound.iter());
-    let images = shown().flat_map(|(_, kept)| kept.images.iter());
-    let names = plan.langs.iter().map(|lang| {
-        let listed = docs(plan, *lang)
-            .into_iter()
-            .filter(|at| !held.contains(at));
-        let paths = listed.filter_map(|at| plan.pages.get(at));
-        (lang.tag(), paths.map(|page| page.path.as_str()).collect())
-    });
-    Pages {
+    let mut pages = Pages {
         problems,
-        outbound: outbound.cloned().collect(),
-        files: images.map(|(id, _)| id.clone()).collect(),
+        outbound: BTreeSet::new(),
+        files: BTreeSet::new(),
         pressed,
-        memory: Memory::write(
-            shown().map(|(page, kept)| (page.path.as_str(), kept)),
-            names.collect(),
-            documents,
-        ),
+        memory,
+    };
+    for (at, (_, done)) in plan.pages.iter().zip(&pass.done).enumerate() {
+        let shown = !held.contains(&at);
+        match &done.kept {
+            State::Old(known) => {
+                let outbound = known.outbound().into_iter();
+                pages.outbound.extend(outbound.map(str::to_owned));
+                let images = known.images().into_iter().filter(|_| shown);
+                pages.files.extend(images.map(|(id, _)| id.to_owned()));
+            }
+            State::New(kept) => {
+                pages.outbound.extend(kept.outbound.iter().cloned());
+                let images = kept.images.iter().filter(|_| shown);
+                pages.files.extend(images.map(|(id, _)| id.clone()));
+            }
+        }
     }
+    pages
 }

@@ -1,47 +1,107 @@
 //! Links between the pages of a root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::pages::Done;
+use super::{
+    memory::{Memory, State},
+    pages::Done,
+};
 use crate::plan::{Plan, Problem};
 
-/// Links that lead nowhere, by page.
-pub(super) fn broken(plan: &Plan<'_>, done: &[Done<'_>]) -> BTreeMap<usize, Vec<Problem>> {
-    let ids: BTreeMap<&str, &Done<'_>> = plan
+/// Paths to which a link may lead nowhere although it led somewhere in the build before: pages that are gone, pages that
+/// lost an anchor, pages of which nothing is remembered.
+fn suspects<'a>(plan: &'a Plan<'_>, done: &[Done<'_>], memory: &'a Memory) -> HashSet<&'a str> {
+    let mut out = HashSet::new();
+    for (page, one) in plan.pages.iter().zip(done) {
+        let State::New(kept) = &one.kept else {
+            continue;
+        };
+        let has = |id: &str| {
+            kept.ids
+                .binary_search_by(|own| own.as_str().cmp(id))
+                .is_ok()
+        };
+        let good = one.gone
+            || memory
+                .page(&page.path)
+                .is_some_and(|before| before.ids().into_iter().all(has));
+        if !good {
+            out.insert(page.path.as_str());
+        }
+    }
+    let gone = memory.pages().map(|known| known.path());
+    out.extend(gone.filter(|path| place(plan, path).is_none()));
+    out
+}
+
+fn place(plan: &Plan<'_>, path: &str) -> Option<usize> {
+    let found = plan
         .pages
-        .iter()
-        .zip(done)
-        .map(|(page, done)| (page.path.as_str(), done))
-        .collect();
+        .binary_search_by(|page| page.path.as_str().cmp(path));
+    found.ok()
+}
+
+/// Links that lead nowhere, by page. Those of a page that was taken over were good when it was made: only what may have
+/// become bad since is looked at again.
+pub(super) fn broken(
+    plan: &Plan<'_>,
+    done: &[Done<'_>],
+    memory: &Memory,
+) -> BTreeMap<usize, Vec<Problem>> {
+    let suspects = suspects(plan, done, memory);
     let mut out: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
-    for (at, (page, one)) in plan.pages.iter().zip(done).enumerate() {
-        for (path, anchor, line) in &one.kept.links {
-            let target = ids.get(path.as_str());
-            let reason = match (target, anchor) {
-                (None, _) => format!(
-                    "no page `{path}`; near: {}",
-                    nearest(path, ids.keys().copied())
-                ),
-                (Some(target), Some(anchor))
-                    if !anchor.is_empty()
-                        && !target.gone
-                        && target.kept.ids.binary_search(anchor).is_err() =>
-                {
-                    let near = nearest(anchor, target.kept.ids.iter().map(String::as_str));
-                    format!("no anchor `{anchor}` on `{path}`; near: {near}")
+    let mut look = |at: usize, path: &str, anchor: Option<&str>, line: usize| {
+        let Some(reason) = wrong(plan, done, path, anchor) else {
+            return;
+        };
+        let Some(page) = plan.pages.get(at) else {
+            return;
+        };
+        out.entry(at).or_default().push(Problem {
+            kind: "quarantine",
+            record: page.record.clone().unwrap_or_default(),
+            path: page.path.clone(),
+            line,
+            reason,
+        });
+    };
+    for (at, one) in done.iter().enumerate() {
+        match &one.kept {
+            State::New(kept) => {
+                for (path, anchor, line) in &kept.links {
+                    look(at, path, anchor.as_deref(), *line);
                 }
-                (Some(_), _) => continue,
-            };
-            out.entry(at).or_default().push(Problem {
-                kind: "quarantine",
-                record: page.record.clone().unwrap_or_default(),
-                path: page.path.clone(),
-                line: *line,
-                reason,
-            });
+            }
+            State::Old(_) if suspects.is_empty() => {}
+            State::Old(known) => {
+                for (path, anchor, line) in known.links() {
+                    if suspects.contains(path) {
+                        look(at, path, anchor, line);
+                    }
+                }
+            }
         }
     }
     out
+}
+
+/// What is wrong with a link; nothing if it leads somewhere.
+fn wrong(plan: &Plan<'_>, done: &[Done<'_>], path: &str, anchor: Option<&str>) -> Option<String> {
+    let target = place(plan, path).and_then(|at| done.get(at));
+    let Some(target) = target else {
+        let paths = plan.pages.iter().map(|page| page.path.as_str());
+        return Some(format!("no page `{path}`; near: {}", nearest(path, paths)));
+    };
+    let anchor = anchor.filter(|anchor| !anchor.is_empty() && !target.gone)?;
+    let ids: Vec<&str> = match &target.kept {
+        State::Old(known) => known.ids(),
+        State::New(kept) => kept.ids.iter().map(String::as_str).collect(),
+    };
+    if ids.binary_search(&anchor).is_ok() {
+        return None;
+    }
+    let near = nearest(anchor, ids.into_iter());
+    Some(format!("no anchor `{anchor}` on `{path}`; near: {near}"))
 }
 
 /// The existing names that share most with a wrong one.

@@ -1,18 +1,14 @@
 //! Which files of a root are of which records (SG-INC-1): what must go when one of these is withdrawn and nothing can be
 //! built. Lists count as being of every record of their class.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use crate::{
-    content::{Article, Content},
-    plan::Plan,
-};
+use crate::{content::Content, plan::Plan, write};
 
 /// The notes of one root.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
-    pub(super) depends: BTreeMap<String, Vec<String>>,
-    pub(super) classes: BTreeMap<String, String>,
+    pub(super) lines: write::Notes,
     pub(super) cutoff_at: String,
 }
 
@@ -31,36 +27,48 @@ fn class(section: &str) -> Option<&'static str> {
 }
 
 impl Notes {
-    pub(super) fn of(content: &Content, plan: &Plan<'_>, files: &[(String, String)]) -> Notes {
+    /// `files` are those that pages show, by id; `pressed` the PDFs beside pages, each with the place of its page.
+    pub(super) fn of(
+        content: &Content,
+        plan: &Plan<'_>,
+        files: &[(String, String)],
+        pressed: &[(usize, String)],
+    ) -> Notes {
+        let pressed: HashMap<usize, &str> = pressed
+            .iter()
+            .map(|(at, path)| (*at, path.as_str()))
+            .collect();
         let mut notes = Notes {
             cutoff_at: content.portal.cutoff_at.clone(),
             ..Notes::default()
         };
-        let every: Vec<String> = [ARTICLE, NOTICE, SERVICE]
-            .iter()
-            .map(|class| format!("*{class}"))
-            .collect();
-        let articles: BTreeMap<&str, &Article> = content
+        let every = [ARTICLE, NOTICE, SERVICE].map(|class| format!("*{class}"));
+        let every: Vec<&str> = every.iter().map(String::as_str).collect();
+        let numbers: HashMap<&str, &str> = content
             .articles
             .iter()
-            .map(|one| (one.id.as_str(), one))
+            .map(|one| (one.id.as_str(), one.number.as_str()))
             .collect();
-        for page in &plan.pages {
-            let mut items: Vec<String> = page.record.iter().cloned().collect();
-            let own = class(page.section);
-            match own {
+        for (at, page) in plan.pages.iter().enumerate() {
+            let listed = class(page.section).map(|class| format!("*{class}"));
+            let mut items: Vec<&str> = page.record.as_deref().into_iter().collect();
+            match class(page.section) {
                 // The page of an article or a notice has nothing of another.
                 Some(ARTICLE) if page.record.is_some() => {
-                    let own = page.record.as_deref().and_then(|id| articles.get(id));
-                    items.extend(own.map(|article| article.number.clone()));
+                    let own = page.record.as_deref().and_then(|id| numbers.get(id));
+                    items.extend(own);
                 }
                 Some(NOTICE) if page.record.is_some() => {}
-                Some(class) => items.push(format!("*{class}")),
-                None if page.template == "search.html" => items.extend(every.iter().cloned()),
+                Some(_) => items.extend(listed.as_deref()),
+                None if page.template == "search.html" => items.extend(&every),
                 None => {}
             }
             if !items.is_empty() {
-                notes.depends.insert(page.path.clone(), items);
+                notes.lines.depends(&page.path, &items);
+                // A PDF beside a page is of the records of that page.
+                if let Some(path) = pressed.get(&at) {
+                    notes.lines.depends(path, &items);
+                }
             }
         }
         for (id, path) in files {
@@ -68,16 +76,16 @@ impl Notes {
                 .articles
                 .iter()
                 .find(|article| article.files.iter().any(|one| one.file.id == *id));
-            let mut items = vec![id.clone()];
+            let mut items = vec![id];
             items.extend(
                 owner
                     .iter()
-                    .flat_map(|article| [article.id.clone(), article.number.clone()]),
+                    .flat_map(|article| [&article.id, &article.number]),
             );
-            notes.depends.insert(path.clone(), items);
+            notes.lines.depends(path, &items);
         }
         let mut add = |id: &str, class: &str| {
-            notes.classes.insert(id.to_owned(), class.to_owned());
+            notes.lines.class(id, class);
         };
         for article in &content.articles {
             add(&article.id, ARTICLE);
@@ -105,24 +113,14 @@ impl Notes {
         notes
     }
 
-    /// A PDF beside a page is of the records of that page.
-    pub(super) fn pressed(&mut self, plan: &Plan<'_>, all: &[(usize, String)]) {
-        for (at, path) in all {
-            let page = plan.pages.get(*at).map(|page| &page.path);
-            if let Some(items) = page.and_then(|page| self.depends.get(page)).cloned() {
-                self.depends.insert(path.clone(), items);
-            }
-        }
-    }
-
-    /// A file that lists records of every class, or the notices alone.
-    pub(super) fn lists(&mut self, path: String, notices_alone: bool) {
+    /// A file or folder that lists records of every class, or the notices alone.
+    pub(super) fn lists(&mut self, path: &str, notices_alone: bool) {
         let classes: &[&str] = if notices_alone {
             &[NOTICE]
         } else {
             &[ARTICLE, NOTICE, SERVICE]
         };
-        let items = classes.iter().map(|class| format!("*{class}"));
-        self.depends.insert(path, items.collect());
+        let items: Vec<String> = classes.iter().map(|class| format!("*{class}")).collect();
+        self.lines.depends(path, &items);
     }
 }

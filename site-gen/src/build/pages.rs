@@ -2,7 +2,6 @@
 //! held longer than its chunk, so that the memory of a build does not grow with what is written.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -12,16 +11,18 @@ use rayon::prelude::*;
 use super::{
     Sink,
     found::letters,
-    memory::{Kept, Keys, Memory},
+    keys::Keys,
+    memory::{Kept, Memory, NEVER, State, Targets},
     press::{Found, Press, told},
 };
 use crate::{
     error::Error,
     markdown::{Lang, Rendered, Section},
-    plan::{Page, Plan, Problem, WITHDRAWN, prefix},
+    plan::{Entry, Page, Plan, Problem, WITHDRAWN, prefix},
     render::Renderer,
     search::{self, Builder, Doc, Old, Part},
     values::values,
+    write::Digest,
 };
 
 /// Chunks of the pages of one language; what a thread takes at a time.
@@ -32,7 +33,7 @@ const CHUNK: usize = 24;
 pub(super) struct Done<'m> {
     /// It was withdrawn, and its anchors with it.
     pub(super) gone: bool,
-    pub(super) kept: Cow<'m, Kept>,
+    pub(super) kept: State<'m>,
     /// Reasons to hold the page back.
     pub(super) faults: Vec<Problem>,
 }
@@ -52,20 +53,25 @@ pub(super) struct Pass<'m> {
     pub(super) done: Vec<Done<'m>>,
     /// Of each language whose index is made anew.
     pub(super) chunks: BTreeMap<Lang, Vec<Chunk>>,
-    /// Of the others: the pages that were made, by their places in the plan.
+    /// Of the others: the pages whose entry is another, by their places in the plan.
     pub(super) changed: BTreeMap<Lang, Vec<(usize, Doc)>>,
+    /// Of these, all pages that were made, with their facets, whatever the index says of them.
+    pub(super) sorted: BTreeMap<Lang, Vec<(usize, Facets)>>,
 }
+
+/// Names and values of the facets of a page.
+type Facets = Vec<(&'static str, String)>;
 
 /// The index of a language as it was.
 pub(super) struct Before<'a> {
     pub(super) old: Old<'a>,
-    pub(super) docs: &'a [String],
+    pub(super) docs: Vec<&'a str>,
 }
 
 impl Before<'_> {
     /// The entry of a page; `last` holds the file that was read last.
     fn entry(&self, path: &str, last: &mut Option<(usize, u32, Vec<String>)>) -> Option<String> {
-        let number = self.docs.binary_search_by(|doc| doc.as_str().cmp(path));
+        let number = self.docs.binary_search(&path);
         let number = u32::try_from(number.ok()?).ok()?;
         let place = self.old.place(number)?;
         if last.as_ref().is_none_or(|(known, ..)| *known != place) {
@@ -84,6 +90,7 @@ pub(super) struct Work<'a, 'm> {
     pub(super) sink: &'a dyn Sink,
     pub(super) keys: &'a Keys,
     pub(super) memory: &'m Memory,
+    pub(super) targets: &'a Targets,
     pub(super) before: &'a BTreeMap<Lang, Before<'a>>,
     pub(super) press: &'a Press<'a>,
     /// Pages whose entries in the index are others now, of languages whose index is patched.
@@ -107,11 +114,14 @@ pub(super) fn docs(plan: &Plan<'_>, lang: Lang) -> Vec<usize> {
 }
 
 /// The page of the index, with the text that was rendered.
-pub(super) fn doc(page: &Page<'_>, mut sections: Vec<Section>) -> Doc {
-    let entry = page.index.clone().unwrap_or_default();
+pub(super) fn doc(page: &Page<'_>, mut sections: Vec<Section>) -> Result<Doc, Error> {
+    let entry = match &page.index {
+        Some(entry) => entry.get()?.into_owned(),
+        None => Entry::default(),
+    };
     sections.extend(entry.sections);
     let lang = page.lang;
-    Doc {
+    Ok(Doc {
         path: page
             .path
             .strip_prefix(prefix(lang))
@@ -127,7 +137,7 @@ pub(super) fn doc(page: &Page<'_>, mut sections: Vec<Section>) -> Doc {
         facets: entry.facets,
         words: entry.words,
         sections,
-    }
+    })
 }
 
 /// Cuts the pages of an index where a file of texts begins anyway.
@@ -155,15 +165,21 @@ impl<'m> Work<'_, 'm> {
     /// kept for it. Nothing if these are so many that an index made anew costs less.
     pub(super) fn pass(&self, patched: &BTreeSet<Lang>) -> Result<Option<Pass<'m>>, Error> {
         let mut steps = Vec::new();
-        let mut listed: BTreeSet<usize> = BTreeSet::new();
+        let mut listed = vec![false; self.plan.pages.len()];
         for lang in &self.plan.langs {
             let docs = docs(self.plan, *lang);
-            listed.extend(&docs);
+            for at in &docs {
+                if let Some(listed) = listed.get_mut(*at) {
+                    *listed = true;
+                }
+            }
             let chunks = cut(self.plan, docs).into_iter();
             steps.extend(chunks.map(|chunk| Step::Docs(*lang, chunk)));
         }
-        let others: Vec<usize> = (0..self.plan.pages.len())
-            .filter(|at| !listed.contains(at))
+        let others: Vec<usize> = listed
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, listed)| (!listed).then_some(at))
             .collect();
         let others = others.chunks(CHUNK).map(<[usize]>::to_vec);
         steps.extend(others.map(Step::Others));
@@ -181,6 +197,7 @@ impl<'m> Work<'_, 'm> {
             done: Vec::new(),
             chunks: BTreeMap::new(),
             changed: BTreeMap::new(),
+            sorted: BTreeMap::new(),
         };
         let mut done: Vec<(usize, Done<'m>)> = Vec::with_capacity(self.plan.pages.len());
         for (step, made) in steps.iter().zip(made) {
@@ -188,6 +205,7 @@ impl<'m> Work<'_, 'm> {
             if let Step::Docs(lang, _) = step {
                 pass.chunks.entry(*lang).or_default().extend(made.chunk);
                 pass.changed.entry(*lang).or_default().extend(made.changed);
+                pass.sorted.entry(*lang).or_default().extend(made.sorted);
             }
         }
         done.sort_unstable_by_key(|(at, _)| *at);
@@ -247,13 +265,16 @@ impl<'m> Work<'_, 'm> {
                         made.done.push((*at, done));
                         continue;
                     }
-                    done.kept.key.clone()
+                    self.keys.of(page)
                 }
                 Err(key) => key,
             };
             let (done, sections) = self.one(page, key)?;
-            let doc = doc(page, sections);
+            let doc = doc(page, sections)?;
             let entry = search::entry(&doc);
+            if patched {
+                made.sorted.push((*at, doc.facets.clone()));
+            }
             if !patched {
                 add(entry, &doc);
             } else if before.and_then(|before| before.entry(&page.path, &mut last)) != Some(entry) {
@@ -293,7 +314,7 @@ impl<'m> Work<'_, 'm> {
         let mut entries = Vec::new();
         for at in chunk.pages.iter().filter(|at| !held.contains(at)) {
             if let Some(page) = self.plan.pages.get(*at) {
-                let doc = doc(page, self.renderer.text(page).sections);
+                let doc = doc(page, self.renderer.text(page).sections)?;
                 let own = page.path.strip_prefix(prefix(lang)).unwrap_or(&page.path);
                 let number = u32::try_from(*at).unwrap_or(u32::MAX);
                 entries.push((number, own, search::entry(&doc)));
@@ -304,26 +325,29 @@ impl<'m> Work<'_, 'm> {
     }
 
     /// The page as it was, if it would be the same; else its key.
-    fn same(&self, page: &Page<'_>) -> Result<Result<Done<'m>, String>, Error> {
+    fn same(&self, page: &Page<'_>) -> Result<Result<Done<'m>, Option<Digest>>, Error> {
         let key = self.keys.of(page);
-        if page.held.is_some() {
-            return Ok(Err(key));
-        }
-        let Some(kept) = self.memory.same(&page.path, &key, self.renderer) else {
+        let Some(own) = key.as_ref().filter(|_| page.held.is_none()) else {
             return Ok(Err(key));
         };
-        if !self.sink.keep(&page.path, Some(kept.length))? || !self.press.again(page, kept)? {
+        let known = self
+            .memory
+            .same(&page.path, own, self.renderer, self.targets);
+        let Some(known) = known else {
+            return Ok(Err(key));
+        };
+        if !self.sink.keep(&page.path)? || !self.press.again(page, known)? {
             return Ok(Err(key));
         }
         Ok(Ok(Done {
             gone: false,
-            kept: Cow::Borrowed(kept),
+            kept: State::Old(known),
             faults: Vec::new(),
         }))
     }
 
     /// Renders and writes one page.
-    fn one(&self, page: &Page<'_>, key: String) -> Result<(Done<'m>, Vec<Section>), Error> {
+    fn one(&self, page: &Page<'_>, key: Option<Digest>) -> Result<(Done<'m>, Vec<Section>), Error> {
         let (press, lost) = match self.press.of(page, self.plan, self.renderer)? {
             Found::None => (None, None),
             Found::One(one) => (Some(one), None),
@@ -361,8 +385,7 @@ impl<'m> Work<'_, 'm> {
         ids.sort_unstable();
         let mut kept = Kept {
             // A PDF that could not be set is tried again.
-            key: if lost.is_some() { String::new() } else { key },
-            length: output.html.len() as u64,
+            key: if lost.is_some() { Some(NEVER) } else { key },
             press,
             asked: output.asked.into_iter().collect(),
             images: output.images.into_iter().collect(),
@@ -386,7 +409,7 @@ impl<'m> Work<'_, 'm> {
         }
         let done = Done {
             gone: page.held == Some(WITHDRAWN),
-            kept: Cow::Owned(kept),
+            kept: State::New(kept),
             faults,
         };
         Ok((done, sections))
@@ -399,4 +422,5 @@ struct Made<'m> {
     done: Vec<(usize, Done<'m>)>,
     chunk: Option<Chunk>,
     changed: Vec<(usize, Doc)>,
+    sorted: Vec<(usize, Facets)>,
 }

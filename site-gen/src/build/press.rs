@@ -6,7 +6,7 @@ use minijinja::Value;
 
 use super::{
     Sink,
-    memory::{Kept, Memory, Pressed},
+    memory::{Known, Memory, Pressed},
 };
 use crate::{
     error::Error,
@@ -62,7 +62,7 @@ impl Press<'_> {
 
     /// Takes a PDF of the build before over; whether it is there.
     fn keep(&self, one: &Pressed) -> Result<bool, Error> {
-        if !self.sink.keep(&one.path, Some(one.length))? {
+        if !self.sink.keep(&one.path)? {
             return Ok(false);
         }
         self.source
@@ -71,12 +71,15 @@ impl Press<'_> {
     }
 
     /// Takes the PDF beside a page over that is not made; whether it is there, or was none.
-    pub(super) fn again(&self, page: &Page<'_>, kept: &Kept) -> Result<bool, Error> {
-        match &kept.press {
+    pub(super) fn again(&self, page: &Page<'_>, known: Known<'_>) -> Result<bool, Error> {
+        if page.press.is_none() {
+            return Ok(true);
+        }
+        match known.press() {
             None => Ok(true),
             // It lies beside another page, which takes it over.
             Some(one) if one.path != beside(&page.path) => Ok(true),
-            Some(one) => self.keep(one),
+            Some(one) => self.keep(&one),
         }
     }
 
@@ -117,9 +120,9 @@ impl Press<'_> {
             return Ok(Ok(None));
         }
         if let Some(one) = memory.pressed(path, tree.sha256())
-            && self.keep(one)?
+            && self.keep(&one)?
         {
-            return Ok(Ok(Some(one.clone())));
+            return Ok(Ok(Some(one)));
         }
         match self.make(tree, path, true) {
             Ok(one) => Ok(Ok(one)),

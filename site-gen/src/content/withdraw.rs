@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Article, Content};
+use super::{Article, Content, Text};
 
 impl Content {
     /// Takes records out, by id or number: articles and notices stand as pages that say so, everything else is gone
@@ -12,16 +12,27 @@ impl Content {
         let article_gone = |one: &Article| gone(&one.id) || gone(&one.number);
         for article in self.articles.iter_mut().filter(|one| article_gone(one)) {
             article.title.clear();
-            article.body.clear();
+            article.body = Text::default();
             article.tags.clear();
             article.files.clear();
+            article.becomes("withdrawn");
         }
         for notice in self.notices.iter_mut().filter(|one| gone(&one.id)) {
             notice.title.clear();
             notice.body.clear();
         }
         for article in &mut self.articles {
-            article.files.retain(|one| !gone(&one.file.id));
+            let mut lost = Vec::new();
+            article.files.retain(|one| {
+                let gone = gone(&one.file.id);
+                if gone {
+                    lost.push(one.file.id.clone());
+                }
+                !gone
+            });
+            if !lost.is_empty() {
+                article.becomes(&format!("without {}", lost.join(" ")));
+            }
         }
         self.windows.retain(|window| !gone(&window.id));
         self.disaster

@@ -1,16 +1,17 @@
 //! What may be on the pages of a root: records that are clearly meant for its readers, cut for them, and looked at for
 //! personal data.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::{Draft, Problem, WITHDRAWN};
+use super::{Clean, Draft, Problem, WITHDRAWN};
 use crate::{
     audience::{Audience, meant},
-    content::Content,
+    content::{Article, Content},
     markdown::{self, Lang},
     screen::Screen,
+    write::{Digest, digest},
 };
 
 fn exclude(draft: &mut Draft<'_>, record: &str, reason: String) {
@@ -23,25 +24,102 @@ fn exclude(draft: &mut Draft<'_>, record: &str, reason: String) {
     });
 }
 
+/// What becomes of an article.
+struct Found<'a> {
+    article: &'a Article,
+    /// Its text where it is not that of the answer.
+    cut: Option<String>,
+    /// What it contains and must not.
+    hit: Option<&'static str>,
+    /// Whether its text is shown as it stands in the answer.
+    clean: bool,
+}
+
+/// Names everything beside an article that decides whether its text may be shown as it is.
+pub(crate) fn ground(content: &Content, audience: Audience) -> Digest {
+    let services = services(content).join("\n");
+    let names = content.portal.hidden_names.join("\n");
+    digest(&[
+        audience.code().as_bytes(),
+        b"\n",
+        services.as_bytes(),
+        b"\0",
+        names.as_bytes(),
+    ])
+}
+
+/// Looks at one article; nothing if it is for others. `clean` tells whether the same record was found to be clean.
+fn admitted<'a>(
+    article: &'a Article,
+    audience: Audience,
+    screen: &Screen,
+    clean: Clean<'_>,
+) -> Result<Option<Found<'a>>, String> {
+    if !meant(audience, article.audiences.as_deref(), article.data_level)? {
+        return Ok(None);
+    }
+    if clean(&article.digest) {
+        return Ok(Some(Found {
+            article,
+            cut: None,
+            hit: None,
+            clean: true,
+        }));
+    }
+    let text = article
+        .body
+        .read()
+        .map_err(|error| format!("the text cannot be read: {error}"))?;
+    let body = markdown::cut(&text, audience)?;
+    if Lang::from_tag(&article.language).is_none() {
+        return Err("the language is unknown".to_owned());
+    }
+    let tags = article.tags.join("\n");
+    let module = article.module.as_deref().unwrap_or_default();
+    let hit = [article.title.as_str(), body.as_ref(), module, &tags]
+        .into_iter()
+        .find_map(|text| screen.find(text));
+    let cut = match body {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(text),
+    };
+    Ok(Some(Found {
+        article,
+        hit,
+        clean: hit.is_none() && cut.is_none(),
+        cut,
+    }))
+}
+
 /// Leaves out what does not clearly belong here, and cuts the rest for its reader.
-pub(super) fn admit(draft: &mut Draft<'_>) {
+pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) {
     let content = draft.content;
     let audience = draft.audience;
-    for article in &content.articles {
-        match meant(audience, article.audiences.as_deref(), article.data_level) {
+    let screen = screen(content, audience);
+    let found: Vec<_> = content
+        .articles
+        .par_iter()
+        .with_min_len(64)
+        .map(|article| admitted(article, audience, &screen, clean))
+        .collect();
+    for (article, found) in content.articles.iter().zip(found) {
+        match found {
             Err(reason) => exclude(draft, &article.id, reason),
-            Ok(false) => {}
-            Ok(true) => match (
-                markdown::cut(&article.body, audience),
-                Lang::from_tag(&article.language),
-            ) {
-                (Ok(body), Some(_)) => {
-                    draft.bodies.insert(&article.id, body);
-                    draft.articles.push(article);
+            Ok(None) => {}
+            Ok(Some(found)) => {
+                let article = found.article;
+                let id = article.id.as_str();
+                if found.clean {
+                    draft.clean.push(article.digest);
                 }
-                (Err(reason), _) => exclude(draft, &article.id, reason),
-                (Ok(_), None) => exclude(draft, &article.id, "the language is unknown".to_owned()),
-            },
+                if let Some(hit) = found.hit {
+                    draft.held.insert(article.id.clone(), hit);
+                }
+                if let Some(text) = found.cut {
+                    draft.bodies.insert(id, Cow::Owned(text));
+                }
+                draft.articles.push(article);
+            }
         }
     }
     for notice in &content.notices {
@@ -73,23 +151,14 @@ pub(super) fn admit(draft: &mut Draft<'_>) {
     draft.articles.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
-/// Screens every text that would be printed.
+/// Screens every other text that would be printed.
 pub(super) fn look(draft: &mut Draft<'_>) {
     let content = draft.content;
     let bodies = &draft.bodies;
     let body = |id: &str| bodies.get(id).map(Cow::as_ref).unwrap_or_default();
     let screen = screen(content, draft.audience);
     let seen = |texts: &[&str]| texts.iter().find_map(|text| screen.find(text));
-    let mut held: BTreeMap<String, &'static str> = draft
-        .articles
-        .par_iter()
-        .filter_map(|article| {
-            let tags = article.tags.join("\n");
-            let module = article.module.as_deref().unwrap_or_default();
-            let hit = seen(&[&article.title, body(&article.id), module, &tags])?;
-            Some((article.id.clone(), hit))
-        })
-        .collect();
+    let mut held = std::mem::take(&mut draft.held);
     let mut hold = |record: &str, texts: &[&str]| {
         if let Some(hit) = seen(texts) {
             held.insert(record.to_owned(), hit);
@@ -151,16 +220,19 @@ pub(super) fn look(draft: &mut Draft<'_>) {
     draft.held = held;
 }
 
-/// The screen of the texts of a root. What the contract names as ways to the service are no numbers of persons.
+/// The screen of the texts of a root.
 pub(crate) fn screen(content: &Content, audience: Audience) -> Screen {
+    Screen::new(audience, &services(content), &content.portal.hidden_names)
+}
+
+/// What the contract names as ways to the service: no numbers of persons.
+fn services(content: &Content) -> Vec<String> {
     let desk = content.desk.iter();
-    let services: Vec<String> = desk
-        .flat_map(|desk| {
-            desk.channels
-                .iter()
-                .filter_map(|one| one.address.clone())
-                .chain(desk.hotline.clone())
-        })
-        .collect();
-    Screen::new(audience, &services, &content.portal.hidden_names)
+    desk.flat_map(|desk| {
+        desk.channels
+            .iter()
+            .filter_map(|one| one.address.clone())
+            .chain(desk.hotline.clone())
+    })
+    .collect()
 }

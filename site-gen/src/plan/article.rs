@@ -1,10 +1,15 @@
 //! Knowledge, technical documentation, downtime instructions, and the pages that every root has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use minijinja::Value;
 
-use super::{Body, Draft, Entry, Paper, file_name, notice, short};
+use super::{
+    Body, Draft, Entry, Lazy, Markdown, Paper, ROWS, file_name, notice, numbered, page_of, short,
+};
 use crate::{
     content::{Article, ArticleKind},
     error::Error,
@@ -12,6 +17,7 @@ use crate::{
     time,
     values::values,
     words,
+    write::{Digest, digest},
 };
 
 /// The articles that lie in one folder of a root.
@@ -62,6 +68,7 @@ pub(super) fn path(article: &Article, family: &str) -> String {
 }
 
 /// An article in the language of a page, or in the other one if there is no translation.
+#[derive(Clone, Copy)]
 struct Chosen<'a> {
     article: &'a Article,
     family: &'a str,
@@ -113,17 +120,31 @@ fn choose<'a>(draft: &Draft<'a>, lang: Lang) -> Vec<Chosen<'a>> {
     out
 }
 
+impl Chosen<'_> {
+    /// Names the record, and what it is beside itself in this language.
+    fn digest(&self, record: &Digest, held: bool) -> Digest {
+        let flags = [self.fallback, self.stale, held].map(u8::from);
+        let (lang, family) = (self.lang.tag().as_bytes(), self.family.as_bytes());
+        digest(&[record, &flags, lang, b" ", family])
+    }
+}
+
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     let chosen = choose(draft, lang);
     articles(draft, lang, &chosen)?;
-    let of = |folder: Folder| -> Vec<&Chosen<'_>> {
+    let of = |folder: Folder| -> Vec<Chosen<'_>> {
         let here = |one: &&Chosen<'_>| Folder::of(one.article.kind) == folder;
-        chosen.iter().filter(here).collect()
+        chosen.iter().filter(here).copied().collect()
     };
     let (faq, downtime) = (of(Folder::Faq), of(Folder::Downtime));
-    let modules = modules(&faq, lang)?;
-    knowledge(draft, lang, Folder::Faq, &faq)?;
-    knowledge(draft, lang, Folder::Technical, &of(Folder::Technical))?;
+    let all = rows(draft, &faq, lang)?;
+    let modules: Vec<(String, usize, String)> = modules(&all)
+        .into_iter()
+        .map(|(file, label, count)| (label, count, file))
+        .collect();
+    knowledge(draft, lang, Folder::Faq, all)?;
+    let technical = rows(draft, &of(Folder::Technical), lang)?;
+    knowledge(draft, lang, Folder::Technical, technical)?;
     instructions(draft, lang, &downtime)?;
     notice::plan(draft, lang, &modules, !downtime.is_empty())?;
     let glossary: Vec<(&str, &str)> =
@@ -167,83 +188,81 @@ fn module_of(article: &Article, lang: Lang) -> Result<String, Error> {
     }
 }
 
-fn modules(chosen: &[&Chosen<'_>], lang: Lang) -> Result<Vec<(String, usize, String)>, Error> {
-    let mut count: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    for one in chosen {
-        let entry = count.entry(module_of(one.article, lang)?).or_default();
-        entry.0 += 1;
-        entry.1 = module_file(one.article);
-    }
-    Ok(count
-        .into_iter()
-        .map(|(module, (count, file))| (module, count, file))
-        .collect())
-}
-
-fn module_file(article: &Article) -> String {
-    let module = article.module.as_deref().unwrap_or_default().trim();
+fn module_file(module: &str) -> String {
     format!("module-{}", short(module))
 }
 
-fn articles(draft: &mut Draft<'_>, lang: Lang, chosen: &[Chosen<'_>]) -> Result<(), Error> {
-    for one in chosen {
+/// What the page of an article has beside its text.
+fn values_of(one: Chosen<'_>, lang: Lang) -> Result<Value, Error> {
+    let article = one.article;
+    let folder = Folder::of(article.kind);
+    let crumbs = [values! { href => "index.html", label => words::text(folder.name(), lang)? }];
+    let module = article.module.as_deref().unwrap_or_default().trim();
+    Ok(values! {
+        crumbs => crumbs,
+        meta => values! {
+            number => article.number,
+            kind => words::word(word_of(article.kind), lang)?,
+            version => article.version_no,
+            reviewed => article.reviewed_at,
+            outdated => article.outdated_at.is_some(),
+            module => module_of(article, lang)?,
+            module_href => (folder != Folder::Downtime).then(|| format!("{}.html", module_file(module))),
+            tags => article.tags,
+        },
+        fallback => one.fallback,
+        stale => one.stale,
+        text_lang => one.lang.tag(),
+        record => article.number,
+    })
+}
+
+fn entry_of(article: &Article, lang: Lang) -> Result<Entry, Error> {
+    let kind = words::word(word_of(article.kind), lang)?;
+    let module = module_of(article, lang)?;
+    let reviewed = article.reviewed_at.as_deref().map(time::date);
+    Ok(Entry {
+        facets: vec![("kind", kind.to_owned()), ("module", module.clone())],
+        meta: [Some(kind.to_owned()), Some(module.clone()), reviewed]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        sections: Vec::new(),
+        words: format!("{} {module} {}", article.number, article.tags.join(" ")),
+    })
+}
+
+fn articles<'a>(draft: &mut Draft<'a>, lang: Lang, chosen: &[Chosen<'a>]) -> Result<(), Error> {
+    for one in chosen.iter().copied() {
         let article = one.article;
-        let folder = Folder::of(article.kind);
         let (title, held) = draft.shown(&article.id, &article.title, lang)?;
-        let crumbs = [values! { href => "index.html", label => words::text(folder.name(), lang)? }];
-        let kind = words::word(word_of(article.kind), lang)?;
-        let module = module_of(article, lang)?;
-        let data = values! {
-            crumbs => crumbs,
-            meta => values! {
-                number => article.number,
-                kind => kind,
-                version => article.version_no,
-                reviewed => article.reviewed_at,
-                outdated => article.outdated_at.is_some(),
-                module => module,
-                module_href => (folder != Folder::Downtime).then(|| format!("{}.html", module_file(article))),
-                tags => article.tags,
-            },
-            fallback => one.fallback,
-            stale => one.stale,
-            text_lang => one.lang.tag(),
-            record => article.number,
-        };
         let reason = draft.held.get(&article.id).copied();
         let press = paper(article, one.lang)?;
-        let body = draft
-            .bodies
-            .get(article.id.as_str())
-            .cloned()
-            .unwrap_or_default();
+        // A text that was cut follows from the record and its reader.
+        let text = match draft.bodies.get(article.id.as_str()) {
+            Some(text) => Markdown::Own(text.clone()),
+            None => Markdown::Whole(&article.body),
+        };
+        let key = one.digest(&article.digest, held);
         let page = draft.page(
             lang,
             &path(article, one.family),
-            folder.name(),
+            Folder::of(article.kind).name(),
             "article.html",
             title,
-            data,
+            Lazy::Later(key, Box::new(move || values_of(one, lang))),
         );
         page.record = Some(article.id.clone());
         page.body = Some(Body {
-            text: body,
+            text,
             lang: one.lang,
         });
         page.held = reason;
         page.press = press;
         if !held {
-            let reviewed = article.reviewed_at.as_deref().map(time::date);
-            page.index = Some(Entry {
-                facets: vec![("kind", kind.to_owned()), ("module", module.clone())],
-                meta: [Some(kind.to_owned()), Some(module.clone()), reviewed]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" · "),
-                sections: Vec::new(),
-                words: format!("{} {module} {}", article.number, article.tags.join(" ")),
-            });
+            let make = Box::new(move || entry_of(article, lang));
+            page.index = Some(Lazy::Later(key, make));
         }
     }
     Ok(())
@@ -297,98 +316,211 @@ fn word_of(kind: ArticleKind) -> &'static str {
     }
 }
 
-fn row(draft: &Draft<'_>, one: &Chosen<'_>, lang: Lang) -> Result<Value, Error> {
-    let article = one.article;
-    let (title, held) = draft.shown(&article.id, &article.title, lang)?;
-    Ok(values! {
-        href => format!("{}.html", file_name(one.family)),
-        title => title,
-        number => article.number,
-        lang => (one.fallback && !held).then(|| one.lang.tag()),
-        version => article.version_no,
-        reviewed => article.reviewed_at,
-        outdated => article.outdated_at.is_some(),
-    })
+/// An article in a list.
+#[derive(Clone)]
+struct Row<'a> {
+    one: Chosen<'a>,
+    held: bool,
+    module: Arc<Module>,
+}
+
+/// A module as it is shown, and the name of its page.
+struct Module {
+    label: String,
+    file: String,
+}
+
+impl Row<'_> {
+    fn values(&self, lang: Lang) -> Result<Value, Error> {
+        let article = self.one.article;
+        let title = if self.held {
+            words::text("held_row", lang)?
+        } else {
+            article.title.as_str()
+        };
+        Ok(values! {
+            href => format!("{}.html", file_name(self.one.family)),
+            title => title,
+            number => article.number,
+            lang => (self.one.fallback && !self.held).then(|| self.one.lang.tag()),
+            version => article.version_no,
+            reviewed => article.reviewed_at,
+            outdated => article.outdated_at.is_some(),
+        })
+    }
+}
+
+/// The rows of articles, by module.
+fn rows<'a>(draft: &Draft<'a>, chosen: &[Chosen<'a>], lang: Lang) -> Result<Vec<Row<'a>>, Error> {
+    // A name is made once for a module, not for each of its articles.
+    let mut known: BTreeMap<&str, Arc<Module>> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(chosen.len());
+    for one in chosen.iter().copied() {
+        let name = one.article.module.as_deref().unwrap_or_default().trim();
+        let module = match known.get(name) {
+            Some(module) => Arc::clone(module),
+            None => {
+                let module = Arc::new(Module {
+                    label: module_of(one.article, lang)?,
+                    file: module_file(name),
+                });
+                known.insert(name, Arc::clone(&module));
+                module
+            }
+        };
+        rows.push(Row {
+            held: draft.held.contains_key(&one.article.id),
+            one,
+            module,
+        });
+    }
+    rows.sort_by(|a, b| a.module.label.cmp(&b.module.label));
+    Ok(rows)
+}
+
+/// A page of a list: its file, its name, and how many rows it has.
+type Facet = (String, String, usize);
+
+/// The modules of rows, which are sorted by them.
+fn modules(rows: &[Row<'_>]) -> Vec<Facet> {
+    rows.chunk_by(|a, b| a.module.label == b.module.label)
+        .filter_map(|rows| {
+            let module = &rows.last()?.module;
+            Some((module.file.clone(), module.label.clone(), rows.len()))
+        })
+        .collect()
+}
+
+/// A list with what leads to the lists beside it.
+struct Listing<'a> {
+    lang: Lang,
+    /// Its file, without the number of the page.
+    stem: String,
+    /// What the lists of a folder are called, if this is not the one of all rows.
+    parent: Option<&'static str>,
+    rows: Vec<Row<'a>>,
+    facets: Arc<Vec<(&'static str, Vec<Facet>)>>,
+    /// Names the facets.
+    facets_digest: Digest,
+}
+
+impl Listing<'_> {
+    fn of(&self, at: usize) -> &[Row<'_>] {
+        self.rows.chunks(ROWS).nth(at).unwrap_or_default()
+    }
+
+    fn pages(&self) -> usize {
+        self.rows.len().div_ceil(ROWS).max(1)
+    }
+
+    /// Names everything that a page is made of.
+    fn key(&self, at: usize) -> Digest {
+        let mut all = self.pages().to_le_bytes().to_vec();
+        all.extend(self.facets_digest);
+        for row in self.of(at) {
+            all.extend(row.one.digest(&row.one.article.frame, row.held));
+        }
+        digest(&[&all])
+    }
+
+    fn values(&self, at: usize) -> Result<Value, Error> {
+        let mut facets = Vec::new();
+        for (name, items) in self.facets.iter() {
+            let item = |(file, label, count): &Facet| values! { href => format!("{file}.html"), label => label, count => count, here => *file == self.stem };
+            let items: Vec<Value> = items.iter().map(item).collect();
+            facets.push(values! { label => words::text(name, self.lang)?, items => items });
+        }
+        let crumbs: Vec<Value> = match self.parent {
+            None => Vec::new(),
+            Some(title) => vec![values! { href => "index.html", label => title }],
+        };
+        let mut rows = Vec::new();
+        for row in self.of(at) {
+            rows.push((row.module.label.clone(), row.values(self.lang)?));
+        }
+        let pages = numbered(&self.stem, self.pages(), at);
+        Ok(
+            values! { pages => pages, crumbs => crumbs, facets => facets, groups => groups(&rows), lead => () },
+        )
+    }
 }
 
 /// The list of a folder, and one page for each module and each kind.
-fn knowledge(
-    draft: &mut Draft<'_>,
+fn knowledge<'a>(
+    draft: &mut Draft<'a>,
     lang: Lang,
     folder: Folder,
-    all: &[&Chosen<'_>],
+    all: Vec<Row<'a>>,
 ) -> Result<(), Error> {
     if all.is_empty() {
         return Ok(());
     }
     let title = words::text(folder.name(), lang)?;
-    let mut rows = Vec::new();
-    for one in all {
-        let module = module_of(one.article, lang)?;
-        rows.push((
-            module,
-            module_file(one.article),
-            word_of(one.article.kind),
-            row(draft, one, lang)?,
-        ));
+    let kind_of = |row: &Row<'_>| word_of(row.one.article.kind);
+    let mut by_kind: BTreeMap<&'static str, Vec<Row<'a>>> = BTreeMap::new();
+    let mut by_file: BTreeMap<String, Vec<Row<'a>>> = BTreeMap::new();
+    for row in &all {
+        by_kind.entry(kind_of(row)).or_default().push(row.clone());
+        let file = by_file.get_mut(&row.module.file);
+        match file {
+            Some(rows) => rows.push(row.clone()),
+            None => {
+                by_file.insert(row.module.file.clone(), vec![row.clone()]);
+            }
+        }
     }
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut kinds: Vec<&'static str> = rows.iter().map(|row| row.2).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let kind_files: BTreeMap<&str, String> = kinds
-        .iter()
-        .map(|kind| (*kind, format!("kind-{}", file_name(kind))))
-        .collect();
-    // File, heading and group of each page.
-    let mut pages: Vec<(String, Option<String>)> = vec![("index".to_owned(), None)];
-    let mut by_module = vec![(
+    // File, heading and rows of each list.
+    let mut lists: Vec<(String, Option<String>, Vec<Row<'a>>)> = Vec::new();
+    let mut modules_first = vec![(
         "index".to_owned(),
         words::text("all_modules", lang)?.to_owned(),
         all.len(),
     )];
-    for (module, count, file) in modules(all, lang)? {
-        pages.push((file.clone(), Some(module.clone())));
-        by_module.push((file, module, count));
+    for (file, label, count) in modules(&all) {
+        let rows = by_file.get(&file).cloned().unwrap_or_default();
+        lists.push((file.clone(), Some(label.clone()), rows));
+        modules_first.push((file, label, count));
     }
-    let mut by_kind = Vec::new();
-    if kinds.len() > 1 {
-        for kind in kinds {
+    let mut facets = vec![("modules", modules_first)];
+    if by_kind.len() > 1 {
+        let mut kinds = Vec::new();
+        for (kind, rows) in by_kind {
             let file = format!("kind-{}", file_name(kind));
             let label = words::word(kind, lang)?.to_owned();
-            let count = rows.iter().filter(|row| row.2 == kind).count();
-            pages.push((file.clone(), Some(label.clone())));
-            by_kind.push((file, label, count));
+            kinds.push((file.clone(), label.clone(), rows.len()));
+            lists.push((file, Some(label), rows));
         }
+        facets.push(("facet_kind", kinds));
     }
-    for (stem, label) in &pages {
-        let group = |items: &[(String, String, usize)]| -> Vec<Value> {
-            let item = |(file, label, count): &(String, String, usize)| values! { href => format!("{file}.html"), label => label, count => count, here => file == stem };
-            items.iter().map(item).collect()
-        };
-        let mut facets =
-            vec![values! { label => words::text("modules", lang)?, items => group(&by_module) }];
-        if !by_kind.is_empty() {
-            facets.push(
-                values! { label => words::text("facet_kind", lang)?, items => group(&by_kind) },
-            );
-        }
-        let kept: Vec<(String, Value)> = rows
-            .iter()
-            .filter(|row| stem == "index" || row.1 == *stem || kind_files.get(row.2) == Some(stem))
-            .map(|row| (row.0.clone(), row.3.clone()))
-            .collect();
-        let crumbs: Vec<Value> = match label {
-            None => Vec::new(),
-            Some(_) => vec![values! { href => "index.html", label => title }],
-        };
+    lists.insert(0, ("index".to_owned(), None, all));
+    let text = serde_json::to_vec(&facets).unwrap_or_default();
+    let facets_digest = digest(&[&text]);
+    let facets = Arc::new(facets);
+    for (stem, label, rows) in lists {
         let heading = label
             .as_ref()
             .map_or_else(|| title.to_owned(), |label| format!("{title}：{label}"));
-        let path = format!("{}/{stem}", folder.name());
-        draft.list(lang, &path, folder.name(), "articles.html", &heading, &kept, |chunk| {
-            Ok(values! { crumbs => crumbs, facets => facets, groups => groups(chunk), lead => () })
-        })?;
+        let listing = Arc::new(Listing {
+            lang,
+            parent: label.map(|_| title),
+            rows,
+            facets: Arc::clone(&facets),
+            facets_digest,
+            stem,
+        });
+        for at in 0..listing.pages() {
+            let path = format!("{}/{}", folder.name(), page_of(&listing.stem, at));
+            let own = Arc::clone(&listing);
+            let data = Lazy::Later(listing.key(at), Box::new(move || own.values(at)));
+            draft.page(
+                lang,
+                &path,
+                folder.name(),
+                "articles.html",
+                heading.as_str(),
+                data,
+            );
+        }
     }
     Ok(())
 }
@@ -409,22 +541,28 @@ fn groups(rows: &[(String, Value)]) -> Vec<Value> {
         .collect()
 }
 
-fn instructions(draft: &mut Draft<'_>, lang: Lang, all: &[&Chosen<'_>]) -> Result<(), Error> {
+fn instructions(draft: &mut Draft<'_>, lang: Lang, all: &[Chosen<'_>]) -> Result<(), Error> {
     if all.is_empty() {
         return Ok(());
     }
-    let mut rows = Vec::new();
+    let all = rows(draft, all, lang)?;
+    let mut listed = Vec::new();
     for (kind, label) in [
         (ArticleKind::Emergency, "emergency"),
         (ArticleKind::DowntimeForm, "forms"),
     ] {
-        for one in all.iter().filter(|one| one.article.kind == kind) {
-            rows.push((words::text(label, lang)?.to_owned(), row(draft, one, lang)?));
+        let mut of: Vec<&Row<'_>> = all
+            .iter()
+            .filter(|row| row.one.article.kind == kind)
+            .collect();
+        of.sort_by(|a, b| a.one.family.cmp(b.one.family));
+        for row in of {
+            listed.push((words::text(label, lang)?.to_owned(), row.values(lang)?));
         }
     }
     let lead = words::text("downtime_lead", lang)?;
     let title = words::text("downtime", lang)?;
-    draft.list(lang, "downtime/index", "downtime", "articles.html", title, &rows, |chunk| {
+    draft.list(lang, "downtime/index", "downtime", "articles.html", title, &listed, |chunk| {
         Ok(values! { crumbs => Vec::<Value>::new(), facets => Vec::<Value>::new(), groups => groups(chunk), lead => lead })
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::{Draft, Entry, file_name, report};
+use super::{Draft, Entry, Lazy, file_name, report};
 use crate::{
     content::{Finding, Inspection, Risk, Standing, Task},
     error::Error,
@@ -335,7 +335,7 @@ fn inspections(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             data,
         );
         page.record = Some(inspection.number.clone());
-        page.index = Some(Entry {
+        page.index = Some(Lazy::Ready(Entry {
             facets: vec![
                 ("kind", title.to_owned()),
                 ("state", words::word(&inspection.state, lang)?.to_owned()),
@@ -343,7 +343,7 @@ fn inspections(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             meta: format!("{title} · {}", time::date(date_of(inspection))),
             sections,
             words: inspection.number.clone(),
-        });
+        }));
     }
     draft.list(
         lang,
@@ -397,12 +397,12 @@ fn figures(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     let data = values! { crumbs => Vec::<Value>::new(), parts => parts, wide => true };
     let path = "inspections/index.html";
     let page = draft.page(lang, path, "inspections", "figures.html", title, data);
-    page.index = Some(Entry {
+    page.index = Some(Lazy::Ready(Entry {
         facets: vec![("kind", title.to_owned())],
         meta: title.to_owned(),
         words: words::text("inspections", lang)?.to_owned(),
         ..Entry::default()
-    });
+    }));
     Ok(())
 }
 

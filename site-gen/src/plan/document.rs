@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use super::{Draft, Entry, board::code, prefix, relative};
+use super::{Draft, Entry, Lazy, board::code, prefix, relative};
 use crate::{error::Error, markdown::Lang, press::size, values::values, words};
 
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
@@ -48,10 +48,10 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
                     document => Value::from_safe_string(part.html.clone()),
                 },
             );
-            page.index = Some(Entry {
+            page.index = Some(Lazy::Ready(Entry {
                 sections: part.sections.clone(),
                 ..Entry::default()
-            });
+            }));
         }
     }
     let title = words::text("documents", lang)?;
@@ -63,6 +63,6 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         title,
         values! { rows => rows },
     );
-    page.index = Some(Entry::default());
+    page.index = Some(Lazy::Ready(Entry::default()));
     Ok(())
 }

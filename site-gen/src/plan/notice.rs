@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use super::{Body, Draft, Entry, file_name, prefix, relative};
+use super::{Body, Draft, Entry, Lazy, Markdown, file_name, prefix, relative};
 use crate::{content::NoticeKind, error::Error, markdown::Lang, time, values::values, words};
 
 /// Notices that home shows.
@@ -89,16 +89,16 @@ fn notices(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         );
         page.record = Some(notice.id.clone());
         page.body = Some(Body {
-            text: body,
+            text: Markdown::Own(body),
             lang: Lang::Zh,
         });
         page.held = reason;
         if !held {
-            page.index = Some(Entry {
+            page.index = Some(Lazy::Ready(Entry {
                 facets: vec![("kind", title.to_owned())],
                 meta: format!("{title} · {}", time::date(&notice.valid_from)),
                 ..Entry::default()
-            });
+            }));
         }
     }
     Ok(())
@@ -175,11 +175,11 @@ fn reporting(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     let title = words::text("report_how", lang)?;
     let data = values! { desk => desk };
     let page = draft.page(lang, "report.html", "report", "report.html", title, data);
-    page.index = Some(Entry {
+    page.index = Some(Lazy::Ready(Entry {
         facets: vec![("kind", title.to_owned())],
         meta: title.to_owned(),
         words: words::text("report_words", lang)?.to_owned(),
         ..Entry::default()
-    });
+    }));
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::{
-    Draft, Entry, Problem,
+    Draft, Entry, Lazy, Problem,
     admit::screen,
     board::{Facet, code, faceted},
     file_name,
@@ -119,14 +119,14 @@ fn bodies(draft: &mut Draft<'_>, lang: Lang, kept: &[&Report]) -> Result<(), Err
         );
         page.record.clone_from(&report.number);
         page.held = held;
-        page.index = Some(Entry {
+        page.index = Some(Lazy::Ready(Entry {
             meta: report.number.clone().unwrap_or_default(),
             sections: vec![Section {
                 text,
                 ..Section::default()
             }],
             ..Entry::default()
-        });
+        }));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 
-use super::{Draft, Entry};
+use super::{Draft, Entry, Lazy};
 use crate::{
     content::{
         Month, Ratios, Service,
@@ -125,12 +125,12 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         let data = values! { crumbs => Vec::<Value>::new(), parts => parts, months => links(draft, lang)?, wide => true };
         let title = words::text("sla_overview", lang)?;
         let page = draft.page(lang, "sla/index.html", "sla", "overview.html", title, data);
-        page.index = Some(Entry {
+        page.index = Some(Lazy::Ready(Entry {
             facets: vec![("kind", title.to_owned())],
             meta: title.to_owned(),
             words: words::text("sla", lang)?.to_owned(),
             ..Entry::default()
-        });
+        }));
     }
     for ((year, month), parts) in parts {
         let stem = stem(year, month);
@@ -139,12 +139,12 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
         let path = format!("sla/{stem}.html");
         let page = draft.page(lang, &path, "sla", "statement.html", heading, data);
         page.record = Some(stem.clone());
-        page.index = Some(Entry {
+        page.index = Some(Lazy::Ready(Entry {
             facets: vec![("kind", title.to_owned())],
             meta: board.to_owned(),
             words: stem,
             ..Entry::default()
-        });
+        }));
     }
     if !service.calendars.is_empty() {
         let title = words::text("calendars", lang)?;

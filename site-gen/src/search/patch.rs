@@ -2,14 +2,14 @@
 //! term or a text of these are made anew, with the bytes that a clean build gives them. The files of the index before
 //! are all that is needed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
     Builder, Doc, Fact, Postings, Put, browser_order, fold, folding,
-    shard::{self, Files, Manifest, Names, TERM_BYTES, begins},
+    shard::{self, Manifest, Names, TERM_BYTES, begins},
     sounds,
 };
 use crate::{error::Error, markdown::Section};
@@ -17,8 +17,13 @@ use crate::{error::Error, markdown::Section};
 /// Reads a file of the index before by its name.
 pub(crate) type Read<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Takes over a file of the index before; whether it is there.
-pub(crate) type Keep<'a> = &'a (dyn Fn(&str) -> Result<bool, Error> + Sync);
+/// The files of the index before.
+pub(crate) struct Files<'a> {
+    /// Takes all of them over; whether they are there.
+    pub(crate) keep: &'a dyn Fn() -> Result<bool, Error>,
+    /// Takes one out again.
+    pub(crate) remove: &'a dyn Fn(&str) -> Result<(), Error>,
+}
 
 /// The index before.
 pub(crate) struct Old<'a> {
@@ -31,6 +36,9 @@ pub(crate) struct Change {
     pub(crate) number: u32,
     pub(crate) doc: Doc,
 }
+
+/// The facets of a page by its number.
+pub(crate) type Made = (u32, Vec<(&'static str, String)>);
 
 #[derive(Deserialize)]
 struct Entry(
@@ -94,6 +102,30 @@ fn terms_of(doc: &Doc) -> BTreeMap<Box<str>, (bool, bool)> {
         .collect()
 }
 
+/// The terms that the changed pages have won or lost, in order.
+fn edits(changes: &[Change], before: &[Doc]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (change, old) in changes.iter().zip(before) {
+        let (old, new) = (terms_of(old), terms_of(&change.doc));
+        let terms: BTreeSet<&Box<str>> = old.keys().chain(new.keys()).collect();
+        for term in terms {
+            let now = new.get(term).copied();
+            if old.get(term).copied() != now {
+                let (all, title) = now.unwrap_or_default();
+                let (term, number) = (term.clone(), change.number);
+                edits.push(Edit {
+                    term,
+                    number,
+                    all,
+                    title,
+                });
+            }
+        }
+    }
+    edits.sort_by(|a, b| browser_order(&a.term, &b.term).then(a.number.cmp(&b.number)));
+    edits
+}
+
 impl<'a> Old<'a> {
     pub(crate) fn open(read: Read<'a>) -> Option<Old<'a>> {
         let manifest = Manifest::parse(read)?;
@@ -136,68 +168,111 @@ impl<'a> Old<'a> {
         serde_json::from_str::<Entry>(entry).ok().map(Entry::doc)
     }
 
-    /// Writes the index with some pages changed; `paths` and `facts` are those of all pages. Nothing if the files of the
+    /// Writes the index with some pages changed; `made` are all that are not known to be as they were, `paths` and `facts`
+    /// those of all pages. Nothing if the files of the
     /// index before do not allow it, after which everything has to be made anew.
     ///
     /// # Errors
     ///
-    /// Those of `put` and `keep`.
-    pub(crate) fn patch(
+    /// Those of `put` and of the files.
+    pub(crate) fn patch<'f>(
         &self,
         changes: &[Change],
+        made: &[Made],
         paths: &[&str],
-        facts: &[Fact<'_>],
+        facts: &dyn Fn() -> Result<Vec<Fact<'f>>, Error>,
         put: Put<'_>,
-        keep: Keep<'_>,
+        files: &Files<'_>,
     ) -> Result<Option<()>, Error> {
-        let mut before = Vec::new();
-        let Some(texts) = self.texts(changes, paths, &mut before, put, keep)? else {
+        if !(files.keep)()? {
+            return Ok(None);
+        }
+        let Some(sorted_alike) = self.sorted_alike(made) else {
             return Ok(None);
         };
-        let mut edits = Vec::new();
-        let mut named_alike = true;
-        for (change, old) in changes.iter().zip(&before) {
-            named_alike &= old.title == change.doc.title && old.words == change.doc.words;
-            let (old, new) = (terms_of(old), terms_of(&change.doc));
-            let terms: BTreeSet<&Box<str>> = old.keys().chain(new.keys()).collect();
-            for term in terms {
-                let now = new.get(term).copied();
-                if old.get(term).copied() != now {
-                    let (all, title) = now.unwrap_or_default();
-                    let (term, number) = (term.clone(), change.number);
-                    edits.push(Edit {
-                        term,
-                        number,
-                        all,
-                        title,
-                    });
-                }
-            }
+        if changes.is_empty() && sorted_alike {
+            return Ok(Some(()));
         }
-        edits.sort_by(|a, b| browser_order(&a.term, &b.term).then(a.number.cmp(&b.number)));
-        let Some((terms, fold)) = self.terms(&edits, put, keep)? else {
+        let mut before = Vec::new();
+        let Some(texts) = self.texts(changes, paths, &mut before, put)? else {
             return Ok(None);
+        };
+        let Some((terms, fold)) = self.terms(&edits(changes, &before), put)? else {
+            return Ok(None);
+        };
+        let named_alike = changes
+            .iter()
+            .zip(&before)
+            .all(|(change, old)| old.title == change.doc.title && old.words == change.doc.words);
+        let facts = if named_alike && sorted_alike {
+            Vec::new()
+        } else {
+            facts()?
+        };
+        let old = &self.manifest;
+        let names = |facets: &[(String, String, Vec<String>)]| -> Vec<String> {
+            facets.iter().map(|(_, name, _)| name.clone()).collect()
         };
         let p = if named_alike {
-            for name in &self.manifest.p.n {
-                if !keep(&format!("p{name}.js"))? {
-                    return Ok(None);
-                }
-            }
-            self.manifest.p.clone()
+            old.p.clone()
         } else {
-            sounds(facts, put)?
+            sounds(&facts, put)?
         };
-        Manifest {
+        let facets = if sorted_alike {
+            old.facets.clone()
+        } else {
+            shard::facets(&facts, put)?
+        };
+        let now = [&texts.n, &terms.n, &p.n, &names(&facets)].map(Clone::clone);
+        let shelves = Manifest {
+            docs: old.docs,
             t: terms,
             p,
             d: texts,
-            facets: shard::facets(facts, put)?,
+            facets,
             fold,
-            ..self.manifest.clone()
+            syn: old.syn.clone(),
+            shelves: Vec::new(),
         }
         .put(put)?;
+        let [d, t, p, f] = now;
+        for (kind, old, now) in [
+            ('d', &old.d.n, d),
+            ('t', &old.t.n, t),
+            ('p', &old.p.n, p),
+            ('f', &names(&old.facets), f),
+            ('n', &old.shelves, shelves),
+        ] {
+            let now: HashSet<&String> = now.iter().collect();
+            for name in old.iter().filter(|name| !now.contains(name)) {
+                (files.remove)(&format!("{kind}{name}.js"))?;
+            }
+        }
         Ok(Some(()))
+    }
+
+    /// Whether these pages have the facets that they had; nothing if a file is damaged.
+    fn sorted_alike(&self, made: &[Made]) -> Option<bool> {
+        let mut lists: Vec<(&str, String, Vec<u32>)> = Vec::new();
+        for (facet, name, _) in &self.manifest.facets {
+            let file = self.file('f', name)?;
+            let all: Vec<String> = serde_json::from_str(shard::entries(&file)?).ok()?;
+            for entry in all.chunks_exact(2) {
+                if let [value, pages] = entry {
+                    lists.push((facet, value.clone(), shard::decode(pages)?));
+                }
+            }
+        }
+        Some(made.iter().all(|(number, facets)| {
+            let has = |pages: &[u32]| pages.binary_search(number).is_ok();
+            let before: BTreeSet<(&str, &str)> = lists
+                .iter()
+                .filter(|(.., pages)| has(pages))
+                .map(|(facet, value, _)| (*facet, value.as_str()))
+                .collect();
+            let now = facets.iter();
+            before == now.map(|(facet, value)| (*facet, value.as_str())).collect()
+        }))
     }
 
     /// The files of texts; collects the changed pages as they were.
@@ -207,7 +282,6 @@ impl<'a> Old<'a> {
         paths: &[&str],
         before: &mut Vec<Doc>,
         put: Put<'_>,
-        keep: Keep<'_>,
     ) -> Result<Option<Names<u32>>, Error> {
         // What a file of texts may reach over: from one page that begins a file to the next one.
         let starts =
@@ -225,9 +299,6 @@ impl<'a> Old<'a> {
         let mut place = 0;
         while let Some((first, name)) = firsts.get(place).zip(all.get(place)) {
             let Some(end) = groups.get(first) else {
-                if !keep(&format!("d{name}.js"))? {
-                    return Ok(None);
-                }
                 names.f.push(*first);
                 names.n.push(name.clone());
                 place += 1;
@@ -275,7 +346,6 @@ impl<'a> Old<'a> {
         &self,
         edits: &[Edit],
         put: Put<'_>,
-        keep: Keep<'_>,
     ) -> Result<Option<(Names<String>, String)>, Error> {
         let (firsts, all) = (&self.manifest.t.f, &self.manifest.t.n);
         // Edits of the terms from the first one of a file to that of the next one.
@@ -286,7 +356,7 @@ impl<'a> Old<'a> {
             Some(_) => 0,
             None => edits.len(),
         };
-        let mut files = Files::new('t', TERM_BYTES, put);
+        let mut files = shard::Files::new('t', TERM_BYTES, put);
         let (mut fresh, mut gone) = (BTreeSet::new(), BTreeSet::new());
         for (place, (first, name)) in firsts.iter().zip(all).enumerate() {
             let own = edits
@@ -298,9 +368,6 @@ impl<'a> Old<'a> {
                 .get(place + 1)
                 .is_none_or(|first| next.is_none_or(|edit| *edit.term != **first));
             if files.is_between() && own.is_empty() && ends {
-                if !keep(&format!("t{name}.js"))? {
-                    return Ok(None);
-                }
                 files.keep(first.clone(), name);
                 continue;
             }
@@ -320,9 +387,6 @@ impl<'a> Old<'a> {
             for (at, (term, entry)) in entries.iter().enumerate() {
                 files.make_room(entry.len())?;
                 if at == 0 && files.is_between() && own.is_empty() && ends {
-                    if !keep(&format!("t{name}.js"))? {
-                        return Ok(None);
-                    }
                     files.keep(first.clone(), name);
                     break;
                 }

@@ -119,6 +119,8 @@ pub(super) struct Manifest {
     pub(super) facets: Vec<(String, String, Vec<String>)>,
     pub(super) fold: String,
     pub(super) syn: Vec<Vec<String>>,
+    /// Files of names of files of texts, of an index that was read.
+    pub(super) shelves: Vec<String>,
 }
 
 /// A list of files as it is written: names in one text, because every reader fetches all of them.
@@ -154,7 +156,8 @@ const MANIFEST: &str = "icuopsPut(\"manifest\",";
 const END: &str = ");\n";
 
 impl Manifest {
-    pub(super) fn put(self, put: Put<'_>) -> Result<(), Error> {
+    /// Writes it, with the files of names of files of texts; their names.
+    pub(super) fn put(self, put: Put<'_>) -> Result<Vec<String>, Error> {
         let list = |names: Names<String>| List {
             f: names.f,
             n: names.n.concat(),
@@ -163,6 +166,7 @@ impl Manifest {
         for names in self.d.n.chunks(SHELF) {
             shelves.push((), &format!("\"{}\"", names.concat()), true)?;
         }
+        let shelves = shelves.end()?.n;
         let written = Written {
             v: VERSION,
             docs: self.docs,
@@ -170,14 +174,15 @@ impl Manifest {
             p: list(self.p),
             d: List {
                 f: encode(&self.d.f),
-                n: shelves.end()?.n.concat(),
+                n: shelves.concat(),
             },
             facets: self.facets,
             fold: self.fold,
             syn: self.syn,
         };
         let text = serde_json::to_string(&written).unwrap_or_default();
-        put("manifest.js", format!("{MANIFEST}{text}{END}").as_bytes())
+        put("manifest.js", format!("{MANIFEST}{text}{END}").as_bytes())?;
+        Ok(shelves)
     }
 
     pub(super) fn parse(read: Read<'_>) -> Option<Manifest> {
@@ -189,7 +194,8 @@ impl Manifest {
             n: split(&list.n),
         };
         let mut texts = Vec::new();
-        for name in split(&written.d.n) {
+        let shelves = split(&written.d.n);
+        for name in &shelves {
             let [names] = serde_json::from_str(entries(&read(&format!("n{name}.js"))?)?).ok()?;
             let names: String = names;
             texts.extend(split(&names));
@@ -205,6 +211,7 @@ impl Manifest {
             facets: written.facets,
             fold: written.fold,
             syn: written.syn,
+            shelves,
         };
         let whole = manifest.t.is_whole() && manifest.p.is_whole() && manifest.d.is_whole();
         (written.v == VERSION && whole).then_some(manifest)
@@ -332,7 +339,7 @@ pub(super) fn facets(
 ) -> Result<Vec<(String, String, Vec<String>)>, Error> {
     let mut facets: BTreeMap<&str, BTreeMap<&str, Vec<u32>>> = BTreeMap::new();
     for (fact, number) in facts.iter().zip(0..) {
-        for (name, value) in fact.facets {
+        for (name, value) in &fact.entry.facets {
             let values = facets.entry(name).or_default();
             values.entry(value).or_default().push(number);
         }

@@ -33,11 +33,14 @@ fn patched(before: &[Doc], after: &[Doc]) -> Option<(BTreeMap<String, Vec<u8>>, 
             usize::from(old.get(name).is_none_or(|old| old != bytes));
         Ok(())
     };
-    let keep = |name: &str| {
-        let bytes = old.get(name).expect("a file of before");
-        let mut files = files.lock().expect("no panic");
-        files.insert(name.to_owned(), bytes.clone());
+    let keep = || {
+        files.lock().expect("no panic").extend(old.clone());
         Ok(true)
+    };
+    let remove = |name: &str| {
+        let gone = files.lock().expect("no panic").remove(name);
+        assert!(gone.is_some(), "{name}");
+        Ok(())
     };
     let changes: Vec<Change> = after
         .iter()
@@ -50,9 +53,19 @@ fn patched(before: &[Doc], after: &[Doc]) -> Option<(BTreeMap<String, Vec<u8>>, 
         })
         .collect();
     let paths: Vec<&str> = after.iter().map(|doc| doc.path.as_str()).collect();
-    let facts: Vec<Fact<'_>> = after.iter().map(Doc::fact).collect();
-    let old = Old::open(&read).expect("an index");
-    old.patch(&changes, &paths, &facts, &put, &keep)
+    let facts = || Ok(after.iter().map(Doc::fact).collect());
+    let made: Vec<_> = after
+        .iter()
+        .zip(0..)
+        .map(|(doc, number)| (number, doc.facets.clone()))
+        .collect();
+    let before = patch::Files {
+        keep: &keep,
+        remove: &remove,
+    };
+    let index = Old::open(&read).expect("an index");
+    index
+        .patch(&changes, &made, &paths, &facts, &put, &before)
         .expect("memory")?;
     let files = files.into_inner().expect("no panic");
     Some((files, written.into_inner().expect("no panic")))

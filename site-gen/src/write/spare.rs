@@ -1,13 +1,11 @@
 //! The last build that is kept no longer, as the beginning of the next one.
 
 use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use super::Record;
+use super::listing::Listing;
 
 /// Name of the last build that is kept no longer. The next one begins in its folder: most files stand there already, and
 /// neither links to thousands of files nor their removal have to be waited for.
@@ -17,13 +15,13 @@ fn spare_record(shelf: &Path) -> PathBuf {
     shelf.join(format!("{SPARE}.json"))
 }
 
-/// Makes the folder of a build that is kept no longer the beginning of the next one.
-pub(super) fn put_by(shelf: &Path, root: &Path, record: &Record) {
+/// Makes the folder of a build that is kept no longer the beginning of the next one; `record` puts its record where it is
+/// told to.
+pub(super) fn put_by(shelf: &Path, root: &Path, record: impl FnOnce(&Path) -> io::Result<()>) {
     let folder = shelf.join(SPARE);
     let put = || -> io::Result<()> {
-        let text = serde_json::to_vec(record).map_err(io::Error::other)?;
         fs::rename(root, &folder)?;
-        File::create(spare_record(shelf))?.write_all(&text)
+        record(&spare_record(shelf))
     };
     // There is one already, or it cannot be done.
     if folder.exists() || put().is_err() {
@@ -32,17 +30,33 @@ pub(super) fn put_by(shelf: &Path, root: &Path, record: &Record) {
 }
 
 /// Takes such a folder; what lies in it by its record.
-pub(super) fn take(shelf: &Path, root: &Path) -> Option<BTreeMap<String, String>> {
+pub(super) fn take(shelf: &Path, root: &Path) -> Option<Listing> {
     let path = spare_record(shelf);
-    let text = fs::read(&path).ok();
-    let _ = fs::remove_file(&path);
     let folder = shelf.join(SPARE);
-    let record: Option<Record> = text.and_then(|text| serde_json::from_slice(&text).ok());
-    let taken = record.filter(|_| fs::rename(&folder, root).is_ok());
+    let (listing, count) = rayon::join(|| Listing::read(&path).ok(), || count(&folder).ok());
+    let _ = fs::remove_file(&path);
+    let whole = |listing: &Listing| Some(listing.len()) == count;
+    let taken = listing
+        .filter(whole)
+        .filter(|_| fs::rename(&folder, root).is_ok());
     if taken.is_none() {
         let _ = fs::remove_dir_all(&folder);
     }
-    taken.map(|record| record.files)
+    taken
+}
+
+/// Files in a folder: a record that names more or fewer is not that of it.
+fn count(folder: &Path) -> io::Result<usize> {
+    let mut files = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        files += if entry.file_type()?.is_dir() {
+            count(&entry.path())?
+        } else {
+            1
+        };
+    }
+    Ok(files)
 }
 
 /// Removes a file, and its folders as far as nothing else is in them.

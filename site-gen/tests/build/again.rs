@@ -119,6 +119,64 @@ fn sg_inc_1_one_changed_page_rewrites_few_files() {
     }
 }
 
+/// Whether a text may be shown is decided by more than the text: it is looked at again when that changes.
+#[test]
+fn sg_inc_3_what_may_be_shown_is_decided_anew() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut document = many(30);
+    let one = named(&mut document, 7).expect("an article");
+    one["body"] = json!("值班电话 13912345678，暗语 canaryseven。");
+    let page = |out: &Path| text(&files(&out.join("demo-p0")), "faq/kb-2027-0007.html");
+    let mut build = |hotline: &str, shown: bool| {
+        document["answers"]["status"]["data"]["serviceDesk"]["hotline"] = json!(hotline);
+        // Two builds: the second one goes by what the first one found.
+        for _ in 0..2 {
+            build_document(&document, out.path());
+            assert_eq!(page(out.path()).contains("canaryseven"), shown, "{hotline}");
+        }
+        let clean = tempfile::tempdir().expect("a folder");
+        build_document(&document, clean.path());
+        assert_eq!(
+            files(&out.path().join("demo-p0")),
+            files(&clean.path().join("demo-p0"))
+        );
+    };
+    build("13912345678", true);
+    build("400-800-1234", false);
+    build("13912345678", true);
+    // Taken back although the answers are the same.
+    let source = FixtureSource::parse(&document.to_string()).expect("a fixture");
+    let instance = instance(&source).expect("an instance");
+    let mut options = options(instance, out.path());
+    for round in 0..3 {
+        options.withdrawn = ["KB-2027-0007".to_owned()].into_iter().collect();
+        site_gen::build(&options, &source).expect("a root");
+        for (name, bytes) in files(&out.path().join("demo-p0")) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            assert!(!text.contains("canaryseven"), "{name} {round}");
+            assert!(!text.contains("第7号说明"), "{name} {round}");
+        }
+        options.withdrawn.clear();
+        site_gen::build(&options, &source).expect("a root");
+        assert!(page(out.path()).contains("canaryseven"));
+    }
+}
+
+/// A folder that is to become the next build may have been damaged meanwhile.
+#[test]
+fn sg_write_2_a_file_that_vanished_is_written_again() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut document = many(30);
+    for round in 0..8 {
+        named(&mut document, 3).expect("an article")["body"] = json!(body(3, round));
+        build_document(&document, out.path());
+        assert_eq!(write::verify(out.path(), "demo-p0"), Ok(Vec::new()));
+        let spare = out.path().join(".demo-p0/spare/faq/kb-2027-0005.html");
+        let was = fs::remove_file(&spare).is_ok();
+        assert!(was || round < 3, "a folder waits from the fourth build on");
+    }
+}
+
 /// What a build remembers is no part of what it makes: without it, or with one that is damaged, the bytes are the same.
 #[test]
 fn sg_inc_1_what_is_remembered_may_be_lost() {
@@ -169,7 +227,7 @@ proptest! {
     /// withdrawn, reclassified, with a broken link and without it again.
     #[test]
     fn sg_inc_1_incremental_equals_full_on_many_pages(
-        rounds in proptest::collection::vec(proptest::collection::vec((0_usize..9, 0_usize..60, 0_usize..12), 1..4), 1..5),
+        rounds in proptest::collection::vec(proptest::collection::vec((0_usize..13, 0_usize..60, 0_usize..12), 1..4), 1..6),
     ) {
         let grown = tempfile::tempdir().expect("a folder");
         let mut document = many(60);
@@ -199,6 +257,11 @@ proptest! {
                     4 => one["dataLevel"] = json!(3),
                     5 => one["body"] = json!(format!("{}\n[坏](KB-9999-0001)\n", body(at, seed))),
                     6 => one["module"] = json!(format!("模块{}", seed % 3)),
+                    // An anchor that another edit takes away, and brings back.
+                    7 => one["body"] = json!(format!("{}\n见[步骤](KB-2027-{:04}#步骤)\n", body(at, seed), seed * 5)),
+                    8 => one["body"] = json!(body(at, seed).replace("## 步骤", "## 做法")),
+                    9 => one["kind"] = json!(["FAQ", "HOWTO", "TECHNICAL"][seed % 3]),
+                    10 => one["body"] = json!(format!(":::audience P2\n只给信息中心\n:::\n{}", body(at, seed))),
                     _ => one["body"] = json!(body(at, seed)),
                 }
             }
