@@ -390,7 +390,7 @@ pub(crate) fn plan<'a>(
         audience,
         books,
     };
-    admit::admit(&mut draft, clean);
+    admit::admit(&mut draft, clean)?;
     admit::look(&mut draft);
     draft.families = article::families(&draft.articles);
     let nav = nav(content, &draft);

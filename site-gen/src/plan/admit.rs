@@ -9,6 +9,7 @@ use super::{Clean, Draft, Problem, WITHDRAWN};
 use crate::{
     audience::{Audience, meant},
     content::{Article, Content},
+    error::Error,
     markdown::{self, Lang},
     screen::Screen,
     write::{Digest, digest},
@@ -48,29 +49,25 @@ pub(crate) fn ground(content: &Content, audience: Audience) -> Digest {
     ])
 }
 
-/// Looks at one article; nothing if it is for others. `clean` tells whether the same record was found to be clean.
+/// Looks at one article; nothing if it is for others. Without a text it was found to be clean before.
 fn admitted<'a>(
     article: &'a Article,
     audience: Audience,
     screen: &Screen,
-    clean: Clean<'_>,
+    text: Option<&str>,
 ) -> Result<Option<Found<'a>>, String> {
     if !meant(audience, article.audiences.as_deref(), article.data_level)? {
         return Ok(None);
     }
-    if clean(&article.digest) {
+    let Some(text) = text else {
         return Ok(Some(Found {
             article,
             cut: None,
             hit: None,
             clean: true,
         }));
-    }
-    let text = article
-        .body
-        .read()
-        .map_err(|error| format!("the text cannot be read: {error}"))?;
-    let body = markdown::cut(&text, audience)?;
+    };
+    let body = markdown::cut(text, audience)?;
     if Lang::from_tag(&article.language).is_none() {
         return Err("the language is unknown".to_owned());
     }
@@ -91,8 +88,13 @@ fn admitted<'a>(
     }))
 }
 
-/// Leaves out what does not clearly belong here, and cuts the rest for its reader.
-pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) {
+/// Leaves out what does not clearly belong here, and cuts the rest for its reader. `clean` tells whether the same record
+/// was found to be shown as it is.
+///
+/// # Errors
+///
+/// A text that is none: the whole answer does not count.
+pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) -> Result<(), Error> {
     let content = draft.content;
     let audience = draft.audience;
     let screen = screen(content, audience);
@@ -100,8 +102,16 @@ pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) {
         .articles
         .par_iter()
         .with_min_len(64)
-        .map(|article| admitted(article, audience, &screen, clean))
-        .collect();
+        .map(|article| {
+            if clean(&article.digest) {
+                return Ok(admitted(article, audience, &screen, None));
+            }
+            let text = article.body.read().map_err(|error| {
+                Error::source(format!("the text of article `{}`: {error}", article.id))
+            })?;
+            Ok(admitted(article, audience, &screen, Some(&text)))
+        })
+        .collect::<Result<_, Error>>()?;
     for (article, found) in content.articles.iter().zip(found) {
         match found {
             Err(reason) => exclude(draft, &article.id, reason),
@@ -149,6 +159,7 @@ pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) {
         .notices
         .sort_by(|a, b| (&b.valid_from, &a.id).cmp(&(&a.valid_from, &b.id)));
     draft.articles.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(())
 }
 
 /// Screens every other text that would be printed.

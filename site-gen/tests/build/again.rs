@@ -162,6 +162,22 @@ fn sg_inc_3_what_may_be_shown_is_decided_anew() {
     }
 }
 
+/// Texts are read late, but an answer with one that is none does not count as a whole.
+#[test]
+fn sg_src_2_a_text_that_is_none_aborts_the_build() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut document = many(3);
+    build_document(&document, out.path());
+    let before = files(&out.path().join("demo-p0"));
+    named(&mut document, 2).expect("an article")["body"] = json!("BROKEN");
+    let text = document.to_string().replace("BROKEN", "\\ud800");
+    let source = FixtureSource::parse(&text).expect("a fixture");
+    let instance = instance(&source).expect("an instance");
+    let error = site_gen::build(&options(instance, out.path()), &source).expect_err("no text");
+    assert!(error.to_string().contains("the text of article"), "{error}");
+    assert_eq!(files(&out.path().join("demo-p0")), before);
+}
+
 /// A folder that is to become the next build may have been damaged meanwhile.
 #[test]
 fn sg_write_2_a_file_that_vanished_is_written_again() {
