@@ -126,6 +126,7 @@ fn prune(folder: &Path, most: u64) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
 
     #[test]

@@ -418,7 +418,7 @@ impl Writer<'_> {
             ] {
                 // A call in one endless line says no more than its request.
                 let endless = key == "example_call" && text.len() > CALL;
-                if !text.is_empty() && !(endless && !example.request.is_empty()) {
+                if !text.is_empty() && (!endless || example.request.is_empty()) {
                     blocks.push(paragraph(self.word(key)));
                     blocks.push(Block::Code {
                         text: shortened(text),

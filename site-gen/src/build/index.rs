@@ -146,13 +146,13 @@ fn lead(
         sink.put(&page.path, output.html.as_bytes())?;
         let kept = match &done.kept {
             State::Old(known) => known.kept(),
-            State::New(kept) => kept.clone(),
+            State::New(kept) => kept.as_ref().clone(),
         };
-        done.kept = State::New(Kept {
+        done.kept = State::New(Box::new(Kept {
             key: Some(NEVER),
             press: None,
             ..kept
-        });
+        }));
     }
     Ok(all
         .iter()

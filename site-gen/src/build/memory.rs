@@ -233,7 +233,7 @@ fn path_in<'m>(memory: &'m Memory) -> impl Fn(&Place) -> Option<&'m str> {
 /// A page of this build: taken over, or made.
 pub(super) enum State<'m> {
     Old(Known<'m>),
-    New(Kept),
+    New(Box<Kept>),
 }
 
 impl Memory {

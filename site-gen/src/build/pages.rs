@@ -409,7 +409,7 @@ impl<'m> Work<'_, 'm> {
         }
         let done = Done {
             gone: page.held == Some(WITHDRAWN),
-            kept: State::New(kept),
+            kept: State::New(Box::new(kept)),
             faults,
         };
         Ok((done, sections))

@@ -49,13 +49,15 @@ pub(super) fn links(draft: &Draft<'_>, lang: Lang) -> Result<Vec<Value>, Error> 
     Ok(links)
 }
 
-/// The months of each contract side by side: a row a class of clocks, a row a severity.
+/// The months of each contract side by side, the latest first: a row a class of clocks, a row a severity.
 fn overview(draft: &Draft<'_>, service: &Service, lang: Lang) -> Result<Vec<Value>, Error> {
     let mut parts = Vec::new();
     for (at, contract) in service.contracts.iter().enumerate() {
+        // The latest first: it is looked for most.
         let months: Vec<&Month<Ratios>> = service
             .ratios
             .iter()
+            .rev()
             .filter(|month| month.contract == at)
             .collect();
         let heads: Vec<Value> = months
