@@ -32,11 +32,15 @@ fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+fn is_pdf(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".pdf")
+}
+
 /// Files of a root that hold a text; of a PDF its pages are read.
 fn holding(app: &TestApp, instance: &str, text: &str) -> Vec<PathBuf> {
     let root = api::portal::roots(&app.app).join(instance);
     let is_in = |path: &Path, bytes: &[u8]| {
-        let paper = path.extension().is_some_and(|end| end == "pdf");
+        let paper = is_pdf(path);
         let within = |part: &str| path.components().any(|one| one.as_os_str() == part);
         // The documents of the platform are made of its sources alone, and long.
         if paper && within("documents") {
@@ -154,7 +158,7 @@ both_backends! {
             let (here, there) = (below(&here), below(&there));
             assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>(), "{instance}");
             let whole = matches!(audience, Audience::It | Audience::Vendor);
-            let papers: Vec<_> = here.keys().filter(|path| path.extension().is_some_and(|end| end == "pdf")).collect();
+            let papers: Vec<_> = here.keys().filter(|path| is_pdf(path)).collect();
             assert_eq!(papers.len(), if whole { 5 } else { 1 }, "{instance}: {papers:?}");
             for (path, bytes) in &here {
                 assert!(there[path] == *bytes, "{instance} {}", path.display());
@@ -233,7 +237,7 @@ both_backends! {
             }
             for (text, readers) in [("canary-IT-manual", &[Audience::It, Audience::Vendor][..]), ("canary-VENDOR-manual", &[Audience::Vendor])] {
                 let found = holding(app, &instance, text);
-                let on_paper = found.iter().any(|path| path.extension().is_some_and(|end| end == "pdf"));
+                let on_paper = found.iter().any(|path| is_pdf(path));
                 assert_eq!((!found.is_empty(), on_paper), (readers.contains(&audience), readers.contains(&audience)), "{instance} {text}");
             }
             let block = !holding(app, &instance, "canary-IT-block").is_empty();
@@ -270,7 +274,7 @@ both_backends! {
         let root = api::portal::roots(&app.app).join(&staff);
         let papers = || -> Vec<PathBuf> {
             let all = files(&root).into_iter().map(|(path, _)| path);
-            all.filter(|path| path.extension().is_some_and(|end| end == "pdf")).collect()
+            all.filter(|path| is_pdf(path)).collect()
         };
         let found = papers();
         assert_eq!(found.len(), 1, "one beside the Chinese page: {found:?}");

@@ -111,7 +111,11 @@ impl TestApp {
             .await
             .unwrap();
         tokio::spawn(api::http::serve(app.clone(), listener).unwrap());
-        let client = reqwest::Client::new();
+        // The server ends a connection that rests for five seconds; one that is used in that instant breaks.
+        let client = reqwest::Client::builder()
+            .pool_idle_timeout(std::time::Duration::from_secs(3))
+            .build()
+            .unwrap();
         Some(Self {
             app,
             base: format!("http://{address}"),

@@ -193,7 +193,7 @@ impl Writer<'_> {
         trimmed(line.unwrap_or_default())
     }
 
-    fn begin(&mut self) {
+    fn open(&mut self) {
         self.flush();
         self.levels.push(Level::default());
     }
@@ -295,7 +295,7 @@ impl Writer<'_> {
             | Tag::Item
             | Tag::FootnoteDefinition(_)
             | Tag::DefinitionListDefinition => {
-                self.begin();
+                self.open();
                 if let Tag::FootnoteDefinition(label) = tag {
                     self.notes.insert(label.to_string(), Vec::new());
                     self.explicit = Some(label.to_string());

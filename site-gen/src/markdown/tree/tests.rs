@@ -1,3 +1,5 @@
+//! Texts as blocks: what a reader of the page sees stands on paper too.
+
 use super::*;
 use crate::markdown::Image;
 use serde_json::{Value, json};
