@@ -237,6 +237,8 @@ for (const scheme of ['light', 'dark']) {
       }
       if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name.replace(/\//g, '_')}-${width}-${scheme}.png`), fullPage: true });
     }
+    // What is laid out when a reader comes to it is judged as that reader sees it.
+    await page.evaluate(() => document.querySelectorAll('.az ul').forEach((list) => { list.style.contentVisibility = 'visible'; }));
     // The tool itself is evaluated by the debugger, which no policy of the page forbids.
     await page.evaluate(axe);
     const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
