@@ -15,7 +15,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{BlockQuoteKind, Event, Options, Parser};
 
 pub use audience::cut;
 pub use code::LANGUAGES;
@@ -157,6 +157,18 @@ pub(crate) fn options() -> Options {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST
+}
+
+/// The class of an admonition, and its title.
+fn note(kind: BlockQuoteKind, lang: Lang) -> (&'static str, &'static str) {
+    let (class, zh, en) = match kind {
+        BlockQuoteKind::Note => ("info", "说明", "Note"),
+        BlockQuoteKind::Tip => ("tip", "提示", "Tip"),
+        BlockQuoteKind::Important => ("important", "重要", "Important"),
+        BlockQuoteKind::Warning => ("warning", "警告", "Warning"),
+        BlockQuoteKind::Caution => ("caution", "危险", "Danger"),
+    };
+    (class, lang.pick(zh, en))
 }
 
 /// Renders one text.

@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use entity::rules::chain::to_hex;
 use reports::child::Failure;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub fn set(app: &App, tree: &str) -> Result<Vec<u8>> {
     let mut name = Sha256::new();
     name.update(reports::document_fingerprint());
     name.update(tree);
-    let name: String = hexadecimal(&name.finalize());
+    let name = to_hex(&name.finalize().into());
     let folder = app.config.pressed.as_path();
     if let Some(bytes) = known(&folder.join(&name)) {
         return Ok(bytes);
@@ -52,14 +53,6 @@ fn told(failure: Failure) -> Error {
         format!("文档不能排版：{lines}"),
         format!("the document cannot be set: {lines}"),
     )
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// What is remembered under a name; nothing if the disk gives other bytes back than it was given.

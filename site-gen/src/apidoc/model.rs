@@ -31,6 +31,28 @@ pub struct Api {
     pub in_root: bool,
 }
 
+impl Api {
+    /// How an operation is reached, below the first address of the interface.
+    pub fn address_of(&self, one: &Operation) -> String {
+        let base = self.addresses.first().map_or("", String::as_str);
+        match self.kind {
+            Kind::Graphql => format!("POST {}", if base.is_empty() { "/graphql" } else { base }),
+            Kind::Http | Kind::Fhir => format!(
+                "{} {}{}",
+                one.method,
+                base.trim_end_matches('/'),
+                one.address
+            ),
+            Kind::Hl7 | Kind::WebService => if one.address.is_empty() {
+                base
+            } else {
+                &one.address
+            }
+            .to_owned(),
+        }
+    }
+}
+
 /// Kind of an interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

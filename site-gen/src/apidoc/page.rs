@@ -17,7 +17,7 @@ use self::view::{
     ValueView,
 };
 use super::diff::{diff, type_anchor};
-use super::model::{Api, Deprecated, Example, Field, Kind, Operation, Shape, TypeDef};
+use super::model::{Api, Deprecated, Example, Field, Operation, Shape, TypeDef};
 use crate::docs::files::Files;
 use crate::docs::html::{Frame, STYLE, Said};
 use crate::docs::{Language, Names, Problem, Renderer, Text, words};
@@ -245,7 +245,7 @@ impl Writer<'_> {
             name: &one.name,
             summary: self.said(&one.summary),
             description: self.said(&one.description),
-            address: self.address(one),
+            address: self.api.address_of(one),
             parameters: one.parameters.iter().map(|one| self.field(one)).collect(),
             places: one.parameters.iter().any(|one| !one.place.is_empty()),
             body: one.body.as_ref().map(|body| ResponseView {
@@ -282,30 +282,6 @@ impl Writer<'_> {
                 .collect(),
             deprecated: self.deprecated(one.deprecated.as_ref()),
             examples: one.examples.iter().map(|one| self.example(one)).collect(),
-        }
-    }
-
-    fn address(&self, one: &Operation) -> String {
-        let base = self
-            .api
-            .addresses
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
-        match self.api.kind {
-            Kind::Graphql => format!("POST {}", if base.is_empty() { "/graphql" } else { base }),
-            Kind::Http | Kind::Fhir => format!(
-                "{} {}{}",
-                one.method,
-                base.trim_end_matches('/'),
-                one.address
-            ),
-            Kind::Hl7 | Kind::WebService => if one.address.is_empty() {
-                base
-            } else {
-                &one.address
-            }
-            .to_owned(),
         }
     }
 

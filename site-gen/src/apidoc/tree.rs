@@ -303,28 +303,6 @@ impl Writer<'_> {
         table(title, Vec::new(), self.head(&keys), rows.collect())
     }
 
-    fn address(&self, one: &Operation) -> String {
-        let base = self.api.addresses.first().map_or("", String::as_str);
-        match self.api.kind {
-            Kind::Graphql => match base {
-                "" => "POST /graphql".to_owned(),
-                base => base.to_owned(),
-            },
-            Kind::Http | Kind::Fhir => format!(
-                "{} {}{}",
-                one.method,
-                base.trim_end_matches('/'),
-                one.address
-            ),
-            Kind::Hl7 | Kind::WebService => if one.address.is_empty() {
-                base
-            } else {
-                &one.address
-            }
-            .to_owned(),
-        }
-    }
-
     fn operation(&self, one: &Operation, blocks: &mut Vec<Block>) {
         let name = match self.api.kind {
             // The chapter says whether it is a query.
@@ -344,7 +322,7 @@ impl Writer<'_> {
         if !gone.is_empty() {
             blocks.push(Block::Paragraph { text: gone });
         }
-        let mut call = code(self.address(one));
+        let mut call = code(self.api.address_of(one));
         if !one.auth.is_empty() {
             let auth = one.auth.join(", ");
             call.push(Run::Text(format!(

@@ -4,13 +4,11 @@ mod parts;
 
 use std::{collections::BTreeMap, ops::Range};
 
-use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::{
     Lang, Rendered, Resolver, Section, allowed_url, code, emphasis::Spanned, escape,
-    escape_attribute, is_cjk, raw, slug::Slugs,
+    escape_attribute, is_cjk, note, raw, slug::Slugs,
 };
 
 struct Writer<'a> {
@@ -240,14 +238,7 @@ impl Writer<'_> {
             }
             Tag::BlockQuote(None) => self.push("<blockquote>\n"),
             Tag::BlockQuote(Some(kind)) => {
-                let (class, zh, en) = match kind {
-                    BlockQuoteKind::Note => ("info", "说明", "Note"),
-                    BlockQuoteKind::Tip => ("tip", "提示", "Tip"),
-                    BlockQuoteKind::Important => ("important", "重要", "Important"),
-                    BlockQuoteKind::Warning => ("warning", "警告", "Warning"),
-                    BlockQuoteKind::Caution => ("caution", "危险", "Danger"),
-                };
-                let word = self.lang.pick(zh, en);
+                let (class, word) = note(*kind, self.lang);
                 self.push(&format!(
                     "<div class=\"note {class}\" role=\"note\"><p class=\"note-title\">{word}</p>\n"
                 ));

@@ -81,7 +81,7 @@ impl HttpSource {
         })
     }
 
-    /// Sends until the server is not busy any more.
+    /// Sends until the server is not busy any more; an answer other than 200 is an error that names it.
     fn send(
         &self,
         what: &str,
@@ -91,8 +91,13 @@ impl HttpSource {
         loop {
             let answer = send().map_err(|error| Error::source(format!("{what}: {error}")))?;
             let status = answer.status().as_u16();
-            if !matches!(status, 429 | 503) || left == 0 {
+            if status == 200 {
                 return Ok(answer);
+            }
+            if !matches!(status, 429 | 503) || left == 0 {
+                return Err(Error::source(format!(
+                    "{what}: the server answered {status}"
+                )));
             }
             left -= 1;
             let asked = answer.headers().get("retry-after");
@@ -100,6 +105,16 @@ impl HttpSource {
             thread::sleep(Duration::from_secs(seconds.unwrap_or(1).min(LONGEST)));
         }
     }
+}
+
+/// The bytes of an answer, at most [`FILE`].
+fn bytes(what: &str, answer: &mut ureq::http::Response<ureq::Body>) -> Result<Vec<u8>, Error> {
+    answer
+        .body_mut()
+        .with_config()
+        .limit(FILE)
+        .read_to_vec()
+        .map_err(|error| Error::source(format!("{what}: {error}")))
 }
 
 impl Source for HttpSource {
@@ -117,12 +132,6 @@ impl Source for HttpSource {
                 )
                 .send(body.as_str())
         })?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(Error::source(format!(
-                "{what}: the server answered {status}"
-            )));
-        }
         answer
             .body_mut()
             .with_config()
@@ -151,18 +160,7 @@ impl Source for HttpSource {
                 .header("authorization", &self.token)
                 .call()
         })?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(Error::source(format!(
-                "{what}: the server answered {status}"
-            )));
-        }
-        answer
-            .body_mut()
-            .with_config()
-            .limit(FILE)
-            .read_to_vec()
-            .map_err(|error| Error::source(format!("{what}: {error}")))
+        bytes(&what, &mut answer)
     }
 
     fn presses(&self) -> bool {
@@ -179,18 +177,6 @@ impl Source for HttpSource {
                 .header("accept", "application/pdf, application/json")
                 .send(tree.json())
         })?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(Error::source(format!(
-                "{what}: the server answered {status}"
-            )));
-        }
-        answer
-            .body_mut()
-            .with_config()
-            .limit(FILE)
-            .read_to_vec()
-            .map(Some)
-            .map_err(|error| Error::source(format!("{what}: {error}")))
+        bytes(&what, &mut answer).map(Some)
     }
 }

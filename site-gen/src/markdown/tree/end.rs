@@ -1,9 +1,10 @@
 //! What the end of an element makes: a block of what was gathered in it.
 
-use pulldown_cmark::{BlockQuoteKind, HeadingLevel, TagEnd};
+use pulldown_cmark::{HeadingLevel, TagEnd};
 
 use super::Writer;
 use super::settle::flat;
+use crate::markdown::note;
 use crate::press::{Block, Definition, Run, table, words_of};
 
 impl Writer<'_> {
@@ -23,14 +24,8 @@ impl Writer<'_> {
                 let block = match kind {
                     None => Block::Quote { blocks },
                     Some(kind) => {
-                        let (tone, zh, en) = match kind {
-                            BlockQuoteKind::Note => ("info", "说明", "Note"),
-                            BlockQuoteKind::Tip => ("tip", "提示", "Tip"),
-                            BlockQuoteKind::Important => ("important", "重要", "Important"),
-                            BlockQuoteKind::Warning => ("warning", "警告", "Warning"),
-                            BlockQuoteKind::Caution => ("caution", "危险", "Danger"),
-                        };
-                        let title = self.lang.pick(zh, en).to_owned();
+                        let (tone, title) = note(kind, self.lang);
+                        let title = title.to_owned();
                         Block::Note {
                             tone,
                             title,
