@@ -36,6 +36,8 @@ pub struct Model {
     pub data_level: i32,
     /// Markdown.
     pub body: String,
+    /// Why the information centre found no patient in what the screen had stopped; nothing if it stopped nothing.
+    pub screening_reason: Option<String>,
     /// Who wrote in it last.
     pub drafted_by: PersonId,
     /// When.
@@ -81,6 +83,7 @@ partial! {
     department_id = DepartmentId,
     data_level = DataLevel,
     body = Body,
+    screening_reason = ScreeningReason,
     drafted_by = DraftedBy,
     drafted_at = DraftedAt,
     submitted_by = SubmittedBy,

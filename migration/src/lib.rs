@@ -30,6 +30,7 @@ mod m20261128_000030_knowledge;
 mod m20261128_000031_desk;
 mod m20261128_000032_article_number;
 mod m20261128_000033_article_file;
+mod m20261128_000034_screening;
 mod table;
 
 /// Every step, oldest first.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000031_desk::Migration),
             Box::new(m20261128_000032_article_number::Migration),
             Box::new(m20261128_000033_article_file::Migration),
+            Box::new(m20261128_000034_screening::Migration),
         ]
     }
 }

@@ -178,7 +178,7 @@ fn article(number: usize, count: usize, changed: Option<usize>) -> serde_json::V
     json!({
         "id": format!("art_{number:05}"), "number": format!("KB-{number:05}"), "title": format!("{}（{number}）", dice.phrase(3)), "body": body, "kind": "FAQ",
         "module": module, "tags": [dice.word()], "audiences": ["STAFF"], "dataLevel": 1, "language": "ZH",
-        "versionNo": 1, "reviewedAt": "2026-09-10T02:00:00Z", "outdatedAt": null, "files": [],
+        "versionNo": 1, "reviewedAt": "2026-09-10T02:00:00Z", "outdatedAt": null, "screeningOverridden": false, "files": [],
     })
 }
 
@@ -231,6 +231,7 @@ fn main() -> io::Result<()> {
                 "disasterNotice": null, "serviceDesk": null, "maintenanceWindows": [],
             } },
             "notices": { "data": { "list": { "nodes": [], "pageInfo": page } } },
+            "withdrawn": { "data": { "withdrawnArticles": [] } },
             "articles": { "data": { "list": { "nodes": nodes, "pageInfo": page } } },
             "revision": { "data": { "portal": { "revision": 1 } } },
         },

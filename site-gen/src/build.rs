@@ -12,7 +12,9 @@ mod press;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
     time::Instant,
 };
 
@@ -33,8 +35,8 @@ use crate::{
     plan::{self, Problem, prefix},
     read::read,
     render::{Renderer, assets},
-    source::{Source, kept::Recorder},
-    write::{self, Staging, Written},
+    source::{Source, damaged, kept::Recorder},
+    write::{self, Fill, Staging, Written},
 };
 
 /// What a build is told beside the data.
@@ -194,14 +196,19 @@ pub fn check(options: &Options, source: &dyn Source) -> Result<Report, Error> {
 /// Where the files of a build go, and where those of the build before lie.
 trait Sink: Sync {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
+    /// Puts a file that is never held whole; whether it has the SHA-256 that it must have. Another one is not put.
+    fn stream(&self, path: &str, sha256: &str, fill: Fill<'_>) -> Result<bool, Error>;
     /// Takes a file of the build before over; whether there is one.
     fn keep(&self, path: &str) -> Result<bool, Error>;
+    /// The same if it has this SHA-256.
+    fn keep_same(&self, path: &str, sha256: &str) -> Result<bool, Error>;
     /// Takes all files of the build before below a folder over; whether they are all there.
     fn keep_below(&self, folder: &str) -> Result<bool, Error>;
     fn remove(&self, path: &str) -> Result<(), Error>;
     /// Takes all files below a folder out.
     fn clear(&self, folder: &str) -> Result<(), Error>;
     fn old(&self, path: &str) -> Option<Vec<u8>>;
+    fn open_old(&self, path: &str) -> Option<File>;
     fn memory(&self) -> Option<Vec<u8>>;
 }
 
@@ -210,8 +217,16 @@ impl Sink for Staging {
         Staging::put(self, path, bytes)
     }
 
+    fn stream(&self, path: &str, sha256: &str, fill: Fill<'_>) -> Result<bool, Error> {
+        Staging::stream(self, path, sha256, fill)
+    }
+
     fn keep(&self, path: &str) -> Result<bool, Error> {
         Staging::keep(self, path)
+    }
+
+    fn keep_same(&self, path: &str, sha256: &str) -> Result<bool, Error> {
+        Staging::keep_same(self, path, sha256)
     }
 
     fn keep_below(&self, folder: &str) -> Result<bool, Error> {
@@ -231,6 +246,10 @@ impl Sink for Staging {
         Staging::old(self, path)
     }
 
+    fn open_old(&self, path: &str) -> Option<File> {
+        Staging::open_old(self, path)
+    }
+
     fn memory(&self) -> Option<Vec<u8>> {
         Staging::memory(self, memory::ENDING)
     }
@@ -244,7 +263,16 @@ impl Sink for Nowhere {
         Ok(())
     }
 
+    fn stream(&self, _path: &str, sha256: &str, fill: Fill<'_>) -> Result<bool, Error> {
+        let sum = write::fill(io::sink(), Path::new(""), fill)?;
+        Ok(sum.sha256 == sha256)
+    }
+
     fn keep(&self, _path: &str) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn keep_same(&self, _path: &str, _sha256: &str) -> Result<bool, Error> {
         Ok(false)
     }
 
@@ -264,6 +292,10 @@ impl Sink for Nowhere {
         None
     }
 
+    fn open_old(&self, _path: &str) -> Option<File> {
+        None
+    }
+
     fn memory(&self) -> Option<Vec<u8>> {
         None
     }
@@ -275,6 +307,20 @@ struct Made {
     notes: Notes,
     /// For the next build.
     memory: Vec<u8>,
+}
+
+/// Puts a file of a record, as the build before has it, or as the source gives it (SG-SRC-4).
+fn stream(
+    source: &dyn Source,
+    sink: &dyn Sink,
+    id: &str,
+    (path, sha256): (&str, &str),
+) -> Result<(), Error> {
+    if sink.keep_same(path, sha256)? {
+        return source.kept(id, sha256, &|| sink.open_old(path));
+    }
+    let is_whole = sink.stream(path, sha256, &mut |to| source.file(id, to))?;
+    if is_whole { Ok(()) } else { Err(damaged(id)) }
 }
 
 fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, Error> {
@@ -355,14 +401,8 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
             continue;
         }
         for (form, path, digest) in plan::report::files(report) {
-            let bytes = source.file(&format!("{}.{form}", report.id))?;
-            if write::hash(&bytes) != digest {
-                return Err(Error::source(format!(
-                    "file `{form}` of report `{}` has other bytes than its record",
-                    report.id
-                )));
-            }
-            sink.put(&path, &bytes)?;
+            let id = format!("{}.{form}", report.id);
+            stream(source, sink, &id, (&path, digest))?;
         }
     }
     for asset in assets() {
@@ -375,17 +415,8 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         .map(|(path, id)| (id, path))
         .collect();
     for (id, path) in &files {
-        let bytes = source.file(id)?;
-        let whole = plan
-            .files
-            .get(id.as_str())
-            .is_some_and(|one| write::hash(&bytes) == one.file.sha256);
-        if !whole {
-            return Err(Error::source(format!(
-                "file `{id}` has other bytes than its record"
-            )));
-        }
-        sink.put(path, &bytes)?;
+        let known = plan.files.get(id.as_str()).ok_or_else(|| damaged(id))?;
+        stream(source, sink, id, (path, &known.file.sha256))?;
     }
     sink.put(
         "sitemap.xml",

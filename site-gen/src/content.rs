@@ -219,6 +219,7 @@ pub struct Article {
     pub version_no: i64,
     pub reviewed_at: Option<String>,
     pub outdated_at: Option<String>,
+    pub screening_overridden: bool,
     pub files: Vec<ArticleFile>,
     /// Names the record as it was answered, with its text.
     #[serde(skip)]
@@ -226,6 +227,19 @@ pub struct Article {
     /// Names all of the record but its text.
     #[serde(skip)]
     pub frame: Digest,
+}
+
+/// An article that its readers could read before it was withdrawn.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the schema, which describes them"
+)]
+pub struct Withdrawn {
+    pub number: String,
+    pub kind: ArticleKind,
+    pub withdrawn_at: String,
 }
 
 /// A file that the text of an article names. Who reads the article reads it.
@@ -562,6 +576,7 @@ pub struct Content {
     pub windows: Vec<Window>,
     pub notices: Vec<Notice>,
     pub articles: Vec<Article>,
+    pub gone: Vec<Withdrawn>,
     pub clocks: Option<Vec<Clock>>,
     pub inspections: Option<Vec<Inspection>>,
     pub tasks: Option<Vec<Task>>,

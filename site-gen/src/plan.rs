@@ -498,7 +498,10 @@ fn nav(content: &Content, draft: &Draft<'_>) -> Vec<NavItem> {
 }
 
 fn numbers(draft: &Draft<'_>) -> BTreeMap<String, String> {
-    let mut numbers: BTreeMap<String, String> = BTreeMap::new();
+    let gone = draft.content.gone.iter();
+    let gone = gone.map(|one| (one.number.to_ascii_uppercase(), article::gone_path(one)));
+    // Of a withdrawn text whose translation is there, or the other way round, the page of the other one is meant.
+    let mut numbers: BTreeMap<String, String> = gone.collect();
     for article in &draft.articles {
         let family = draft.family(article);
         let path = article::path(article, family);

@@ -10,11 +10,11 @@ use crate::{
     audience::Audience,
     content::{
         Article, Calendar, Clock, Content, Contract, Desk, Disaster, Document, Figures, Inspection,
-        Month, Notice, Portal, Report, Service, SystemStatus, Task, Window,
+        Month, Notice, Portal, Report, Service, SystemStatus, Task, Window, Withdrawn,
     },
     error::Error,
-    source::{Piece, Source, Variables},
-    time, write,
+    source::{Piece, Source, Variables, whole},
+    time,
 };
 
 /// A query of the folder `queries`, and the audiences whose pages need it.
@@ -48,6 +48,7 @@ queries! {
     "status" => ALL,
     "notices" => ALL,
     "articles" => ALL,
+    "withdrawn" => ALL,
     "board" => &[It, Vendor],
     "inspections" => &[It, Vendor],
     "rectification" => &[It, Vendor],
@@ -127,6 +128,12 @@ struct RevisionData {
 struct ContractsData {
     contracts: Vec<Contract>,
     work_calendars: Vec<Calendar>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WithdrawnData {
+    withdrawn_articles: Vec<Withdrawn>,
 }
 
 #[derive(Deserialize)]
@@ -326,16 +333,15 @@ impl Reader<'_> {
             let (true, Some(digest)) = (meant, &report.html_sha256) else {
                 continue;
             };
-            let bytes = self.source.file(&format!("{}.html", report.id))?;
-            if write::hash(&bytes) != *digest {
-                return Err(Error::source(format!(
-                    "the page of report `{}` has other bytes than its record",
-                    report.id
-                )));
-            }
+            let bytes = whole(self.source, &format!("{}.html", report.id), digest)?;
             report.html = String::from_utf8(bytes).ok();
         }
         Ok(Some(reports))
+    }
+
+    fn gone(&self) -> Result<Vec<Withdrawn>, Error> {
+        let data: WithdrawnData = self.ask("withdrawn", &Variables::new())?;
+        Ok(data.withdrawn_articles)
     }
 
     fn documents(&self) -> Result<Option<Vec<Document>>, Error> {
@@ -356,6 +362,7 @@ impl Reader<'_> {
             windows: status.maintenance_windows,
             notices: self.list::<Notice>("notices")?.unwrap_or_default(),
             articles: self.nodes("articles", &Article::read)?.unwrap_or_default(),
+            gone: self.gone()?,
             clocks: self.list::<Clock>("board")?,
             inspections: self.list::<Inspection>("inspections")?,
             tasks: self.list::<Task>("rectification")?,

@@ -12,9 +12,9 @@ use crate::{
     content::{ArticleFile, Content, FileInfo, VERSION},
     error::Error,
     markdown::{self, Image, Lang, Rendered, Resolver, Target, allowed_url, decode},
-    plan::{Page, Plan, notice, prefix, relative},
+    plan::{Page, Plan, WITHDRAWN, notice, prefix, relative},
     press::{self, Document, Picture},
-    source::Source,
+    source::{Source, whole},
     time,
     values::values,
     words, write,
@@ -281,12 +281,7 @@ impl<'a> Renderer<'a> {
             else {
                 return Ok(None);
             };
-            let bytes = source.file(id)?;
-            if write::hash(&bytes) != file.file.sha256 {
-                return Err(Error::source(format!(
-                    "file `{id}` has other bytes than its record"
-                )));
-            }
+            let bytes = whole(source, id, &file.file.sha256)?;
             images.insert(id.clone(), Picture::new(width, height, &bytes));
         }
         // What fits onto two pages needs neither contents nor a first page of its own.
@@ -345,8 +340,15 @@ impl<'a> Renderer<'a> {
         let template = self
             .env
             .get_template(if held { "held.html" } else { page.template })?;
+        let gone = page.held == Some(WITHDRAWN);
+        let title = match (gone, held) {
+            (true, _) => words::text("gone_title", page.lang)?,
+            (false, true) => words::text("held_title", page.lang)?,
+            (false, false) => &page.title,
+        };
         let html = template.render(values! {
-            title => if held { words::text("held_title", page.lang)? } else { &page.title },
+            title => title,
+            gone => gone,
             root => root,
             home => home,
             other => relative(&page.path, &other),

@@ -32,17 +32,24 @@ impl Screen {
 
     /// The first kind of what a text must not contain that it does contain.
     pub fn find(&self, text: &str) -> Option<&'static str> {
+        self.first(text, true)
+    }
+
+    /// The same of a text in which the hospital found no patient, although it looks like that: numbers of persons and
+    /// names of machines are still looked for.
+    pub fn find_beside_patients(&self, text: &str) -> Option<&'static str> {
+        self.first(text, false)
+    }
+
+    fn first(&self, text: &str, with_patients: bool) -> Option<&'static str> {
         let runs: Vec<&str> = runs(text).collect();
-        if runs.iter().any(|run| identity_card(run)) {
-            return Some("an identity card number");
-        }
-        if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
-            if labelled(text, &PATIENT) {
-                return Some("a patient number");
-            }
-            if named(text) {
-                return Some("a person's name with a label");
-            }
+        let patient = if with_patients {
+            patient(text, &runs)
+        } else {
+            None
+        };
+        if patient.is_some() {
+            return patient;
         }
         if self.is_wide {
             if runs.iter().any(|run| telephone(run, &self.services)) {
@@ -59,6 +66,21 @@ impl Screen {
     }
 }
 
+/// What looks like a patient.
+fn patient(text: &str, runs: &[&str]) -> Option<&'static str> {
+    if runs.iter().any(|run| identity_card(run)) {
+        return Some("an identity card number");
+    }
+    if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
+        if labelled(text, &PATIENT) {
+            return Some("a patient number");
+        }
+        if named(text) {
+            return Some("a person's name with a label");
+        }
+    }
+    None
+}
 /// Shortest name of a machine that is told from a word.
 const MACHINE: usize = 4;
 /// Most parts of a name that are looked at together.
@@ -212,6 +234,8 @@ mod tests {
             "姓名：张三",
         ] {
             assert!(seen(text, Audience::Audit).is_some(), "{text}");
+            let screen = Screen::new(Audience::Staff, &services, &names);
+            assert!(screen.find_beside_patients(text).is_none(), "{text}");
         }
         for text in [
             "电话 13912345678",
@@ -222,6 +246,8 @@ mod tests {
             "连接 app.icudb.ha.",
         ] {
             assert!(seen(text, Audience::Staff).is_some(), "{text}");
+            let screen = Screen::new(Audience::Staff, &services, &names);
+            assert!(screen.find_beside_patients(text).is_some(), "{text}");
             assert!(seen(text, Audience::It).is_none(), "{text}");
         }
         for text in [

@@ -8,8 +8,8 @@ pub(crate) mod scan;
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    fs::{self, File},
-    io::{self, Read as _},
+    fs::File,
+    io::{self, Read, Write},
     ops::Range,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use std::{
 use flate2::read::GzDecoder;
 use serde::de::DeserializeOwned;
 
-use crate::{error::Error, press::Tree};
+use crate::{error::Error, press::Tree, write::hash};
 pub use piece::Piece;
 
 /// Variables of a query.
@@ -46,12 +46,23 @@ pub trait Source: Sync {
         Ok(Piece::from(answer.into_owned()))
     }
 
-    /// The bytes of a file by its id; of a report by id and form, `rpt_….html`, `.pdf`, `.sealed`.
+    /// Writes the bytes of a file, as they come, by its id; of a report by id and form, `rpt_….html`, `.pdf`, `.sealed`.
+    /// Who asks checks them ([`whole`], `Staging::stream`).
     ///
     /// # Errors
     ///
     /// When there is no such file.
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error>;
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error>;
+
+    /// Tells that the root keeps a file from the build before: SHA-256 of its bytes, and the file for who wants it. Only a
+    /// source that writes down what it passes on cares.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written down.
+    fn kept(&self, _id: &str, _sha256: &str, _old: &dyn Fn() -> Option<File>) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Whether this source sets documents as PDF; without it no page leads to one.
     fn presses(&self) -> bool {
@@ -67,8 +78,7 @@ pub trait Source: Sync {
         Ok(None)
     }
 
-    /// Tells that the root keeps a PDF from the build before: SHA-256 of its tree and of its bytes, and the bytes for who
-    /// wants them. Only a source that writes down what it passes on cares.
+    /// The same as [`kept`](Source::kept) of a PDF: SHA-256 of its tree and of its bytes.
     ///
     /// # Errors
     ///
@@ -77,7 +87,7 @@ pub trait Source: Sync {
         &self,
         _tree: &str,
         _sha256: &str,
-        _bytes: &dyn Fn() -> Option<Vec<u8>>,
+        _old: &dyn Fn() -> Option<File>,
     ) -> Result<(), Error> {
         Ok(())
     }
@@ -86,6 +96,36 @@ pub trait Source: Sync {
     fn tries(&self) -> u32 {
         3
     }
+}
+
+/// Bytes that are not those of the record.
+pub(crate) fn damaged(id: &str) -> Error {
+    Error::source(format!("file `{id}` has other bytes than its record"))
+}
+
+/// Passes the bytes of a file on.
+///
+/// # Errors
+///
+/// A file that cannot be read, or what takes it.
+pub fn pass(id: &str, from: &mut dyn Read, to: &mut dyn Write) -> Result<(), Error> {
+    io::copy(from, to)
+        .map(|_| ())
+        .map_err(|error| Error::source(format!("file `{id}`: {error}")))
+}
+
+/// The bytes of a small file, checked.
+///
+/// # Errors
+///
+/// Those of [`Source::file`]; other bytes than those of the record.
+pub fn whole(source: &dyn Source, id: &str, sha256: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    source.file(id, &mut bytes)?;
+    if hash(&bytes) != sha256 {
+        return Err(damaged(id));
+    }
+    Ok(bytes)
 }
 
 /// A query with its variables, as the key of an answer in a file: the name alone, or with the variables as canonical
@@ -256,12 +296,12 @@ impl Source for FixtureSource {
         1
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
         let name = self
             .files
             .get(id)
             .ok_or_else(|| Error::source(format!("the fixture has no file `{id}`")))?;
-        self.beside(id, name)
+        pass(id, &mut self.beside(id, name)?, to)
     }
 
     fn presses(&self) -> bool {
@@ -275,19 +315,21 @@ impl Source for FixtureSource {
         let name = pressed
             .get(tree.sha256())
             .ok_or_else(|| Error::source("the fixture has no PDF of this document"))?;
-        self.beside("PDF", name).map(Some)
+        let mut bytes = Vec::new();
+        pass("PDF", &mut self.beside("PDF", name)?, &mut bytes)?;
+        Ok(Some(bytes))
     }
 }
 
 impl FixtureSource {
     /// A file in the folder of the fixture.
-    fn beside(&self, id: &str, name: &str) -> Result<Vec<u8>, Error> {
+    fn beside(&self, id: &str, name: &str) -> Result<File, Error> {
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Error::source(format!(
                 "file `{id}` lies outside the folder of the fixture"
             )));
         }
-        fs::read(self.folder.join(name))
+        File::open(self.folder.join(name))
             .map_err(|error| Error::source(format!("cannot read file `{id}`: {error}")))
     }
 }

@@ -45,6 +45,69 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
         })
 }
 
+/// Writes what it is given, and sums it up.
+struct Summed<W> {
+    to: W,
+    sum: Sha256,
+    size: u64,
+    failed: Option<io::Error>,
+}
+
+/// What was written.
+pub(crate) struct Sum<W> {
+    pub(crate) to: W,
+    pub(crate) sha256: String,
+    pub(crate) size: u64,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.to.write(bytes) {
+            Ok(count) => {
+                self.sum.update(bytes.get(..count).unwrap_or_default());
+                self.size += count as u64;
+                Ok(count)
+            }
+            Err(error) => {
+                let told = io::Error::from(error.kind());
+                self.failed = Some(error);
+                Err(told)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Has bytes written to `to`, summed up on their way.
+///
+/// # Errors
+///
+/// When they cannot be written at `path`, and those of `fill`.
+pub(crate) fn fill<W: Write>(to: W, path: &Path, fill: Fill<'_>) -> Result<Sum<W>, Error> {
+    let mut all = Summed {
+        to,
+        sum: Sha256::new(),
+        size: 0,
+        failed: None,
+    };
+    let filled = fill(&mut all);
+    if let Some(error) = all.failed {
+        return Err(Error::write("write", path, &error));
+    }
+    filled?;
+    Ok(Sum {
+        to: all.to,
+        sha256: hexadecimal(&all.sum.finalize()),
+        size: all.size,
+    })
+}
+
+/// Writes the bytes of a file where it is told to.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Write) -> Result<(), Error>;
+
 /// What lies in a root: path and SHA-256. Kept beside it, and the proof that a root is complete.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
@@ -144,6 +207,18 @@ impl State {
     /// What is known of a file of the root before.
     fn place(&mut self, at: usize) -> (Option<&mut bool>, Option<&mut bool>) {
         (self.kept.get_mut(at), self.stands.get_mut(at))
+    }
+}
+
+/// A file that nobody has yet. Never write through a link: other roots may have the same file.
+fn fresh(target: &Path) -> io::Result<File> {
+    let make = || OpenOptions::new().write(true).create_new(true).open(target);
+    match make() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(target)?;
+            make()
+        }
+        other => other,
     }
 }
 
@@ -287,14 +362,7 @@ impl Staging {
     pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         let target = self.root.join(path);
         let digest = hash(bytes);
-        let place = self.before.as_ref().and_then(|before| {
-            let at = before.listing.find(path)?;
-            let same = before.listing.get(at)?.digest == digest;
-            same.then_some((before, at))
-        });
-        if let Some((before, at)) = place
-            && self.take(before, at)?
-        {
+        if self.keep_same(path, &digest)? {
             return Ok(());
         }
         // The page may stand as a draft that is now replaced.
@@ -302,28 +370,48 @@ impl Staging {
         let spare = self.spare.find(path).and_then(|at| self.spare.get(at));
         if !(spare.is_some_and(|spare| spare.digest == digest) && target.is_file()) {
             self.folder(&target)?;
-            let write = || -> io::Result<()> {
-                let fresh = || {
-                    OpenOptions::new()
-                        .write(true)
-                        .create_new(true)
-                        .open(&target)
-                };
-                // Never write through a link: other roots may have the same file.
-                let mut file = match fresh() {
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                        fs::remove_file(&target)?;
-                        fresh()?
-                    }
-                    other => other?,
-                };
-                file.write_all(bytes)
-            };
-            write().map_err(|error| Error::write("write", &target, &error))?;
+            fresh(&target)
+                .and_then(|mut file| file.write_all(bytes))
+                .map_err(|error| Error::write("write", &target, &error))?;
         }
         let size = bytes.len() as u64;
         self.state().fresh.insert(path.to_owned(), (digest, size));
         Ok(())
+    }
+
+    /// Puts one file as `bytes` writes it; whether it has the SHA-256 that it must have. Another one is not put.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, and those of `bytes`.
+    pub fn stream(&self, path: &str, sha256: &str, bytes: Fill<'_>) -> Result<bool, Error> {
+        let target = self.root.join(path);
+        self.remove(path)?;
+        self.folder(&target)?;
+        let file = fresh(&target).map_err(|error| Error::write("write", &target, &error))?;
+        let made = fill(file, &target, bytes);
+        if !made.as_ref().is_ok_and(|sum| sum.sha256 == sha256) {
+            fs::remove_file(&target).map_err(|error| Error::write("remove", &target, &error))?;
+            return made.map(|_| false);
+        }
+        let sum = made?;
+        let one = (sum.sha256, sum.size);
+        self.state().fresh.insert(path.to_owned(), one);
+        Ok(true)
+    }
+
+    /// Takes a file of the served root over if it has this SHA-256; whether it has.
+    ///
+    /// # Errors
+    ///
+    /// When its folder cannot be made.
+    pub fn keep_same(&self, path: &str, sha256: &str) -> Result<bool, Error> {
+        let before = self.before.as_ref();
+        let same = before.and_then(|before| {
+            let at = before.listing.find(path)?;
+            (before.listing.get(at)?.digest == sha256).then_some((before, at))
+        });
+        same.map_or(Ok(false), |(before, at)| self.take(before, at))
     }
 
     /// Takes a file of the served root over as it is; whether there is one.
@@ -443,9 +531,19 @@ impl Staging {
     /// The bytes of a file of the served root.
     #[must_use]
     pub fn old(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.old_path(path)?).ok()
+    }
+
+    /// A file of the served root.
+    #[must_use]
+    pub fn open_old(&self, path: &str) -> Option<File> {
+        File::open(self.old_path(path)?).ok()
+    }
+
+    fn old_path(&self, path: &str) -> Option<PathBuf> {
         let before = self.before.as_ref()?;
         before.listing.find(path)?;
-        fs::read(before.root.join(path)).ok()
+        Some(before.root.join(path))
     }
 
     /// Flushes the files and swaps the link; of the builds before, `keep` stay with this one. Without any change

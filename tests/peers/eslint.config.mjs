@@ -41,7 +41,7 @@ export default [
               'ReportDefinition', 'ReportPreview', 'ReportProblem', 'RiskCount', 'ScopeCount', 'SlaCategoryLine', 'SlaChannelLine', 'SlaClassLine', 'SlaFigures', 'SlaLateClock',
               'SlaNotApplicableLine', 'SlaProvisionalDue', 'SlaReopening', 'SlaResolutionLine', 'SlaStatement', 'SlaStatementDemand',
               'SlaStatementWait', 'SlaUnconfirmedSolution', 'Title',
-              'ArticleComparison', 'ArticleDiffLine', 'ArticleVersion', 'Portal', 'OwnDocument', 'SystemStatus', 'ServiceDesk', 'ServiceHours', 'ServiceChannel', 'ResponseTime', 'ArticleFile',
+              'ArticleComparison', 'WithdrawnArticle', 'ArticleDiffLine', 'ArticleVersion', 'Portal', 'OwnDocument', 'SystemStatus', 'ServiceDesk', 'ServiceHours', 'ServiceChannel', 'ResponseTime', 'ArticleFile',
             ],
             suffixes: ['Connection', 'Edge', 'Payload', 'Event'],
           },

@@ -12,5 +12,5 @@ mod search;
 
 pub use compare::{Comparison, DiffLine, compare};
 pub use files::seen_files;
-pub use scope::{Columns, blocks, reached, seen, sees_version};
+pub use scope::{Columns, blocks, gone, reached, seen, sees_version};
 pub use search::found;

@@ -105,6 +105,15 @@ fn shown<C: ColumnTrait>(portal: &PortalReader, of: &Columns<C>) -> Condition {
     here.add(own)
 }
 
+/// Withdrawn articles that the reader could read before.
+#[must_use]
+pub fn gone(who: &Requester) -> Condition {
+    Condition::all()
+        .add(C::RetiredAt.is_not_null())
+        .add(C::PublishedAt.is_not_null())
+        .add(reached(who, &ARTICLE))
+}
+
 /// Articles in scope: the SQL form of `rules::audience::sees_article`.
 #[must_use]
 pub fn seen(who: &Requester) -> Condition {

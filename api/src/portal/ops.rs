@@ -14,7 +14,7 @@ use super::status;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::error::{Code, Error, Result, UserErrorCode, invalid};
-use crate::knowledge::ops::{audiences_fit, department_of, markdown};
+use crate::knowledge::ops::{audiences_fit, blocks_fit, department_of};
 use crate::replay::Replay;
 use crate::requester::Requester;
 use crate::ticket::ops::{LONG, SHORT, checked, checked_option};
@@ -154,7 +154,7 @@ async fn insert(
     let me = who.require(permission)?.id;
     let hospital = who.desk(permission)?;
     let title = checked(&new.title, "title", TITLE)?;
-    let body = markdown(&new.body, "body", LONG)?;
+    let body = blocks_fit(checked(&new.body, "body", LONG)?, "body")?;
     let audiences = audiences_fit("", &new.audiences, new.department.is_some(), new.data_level)?;
     if new.kind == NoticeKind::Disaster && permission != Permission::DisasterNotice {
         return Err(invalid(

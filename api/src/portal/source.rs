@@ -3,7 +3,7 @@
 //! `site-gen` asks from threads that may wait; each question is run on the server's runtime.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use entity::values::Language;
 use serde_json::Value;
 use site_gen::error::Error as Failed;
 use site_gen::press::Tree;
-use site_gen::source::Source;
+use site_gen::source::{Source, pass};
 use tokio::runtime::Handle;
 
 use super::{PortalReader, press};
@@ -66,23 +66,17 @@ impl Inside {
             .map_err(|_elapsed| Error::new(Code::Timeout))
     }
 
-    /// The bytes of a file that the reader sees; of a report its form stands behind its id, `rpt_….pdf`.
-    async fn bytes(&self, id: &str) -> Result<Vec<u8>> {
+    /// A file that the reader sees, to be read; of a report its form stands behind its id, `rpt_….pdf`.
+    async fn open(&self, id: &str) -> Result<Box<dyn Read>> {
         if let Some((report, form)) = id.split_once('.') {
             let id = ReportId::parse(report);
-            return Ok(stored(&self.app, &self.who, id, form).await?.bytes);
+            let stored = stored(&self.app, &self.who, id, form).await?;
+            return Ok(Box::new(Cursor::new(stored.bytes)));
         }
         let id = AttachmentId::parse(id);
         let row = attachment::readable(&self.app, &self.who, id).await?;
         let (key, _) = attachment::key_of(&row);
-        let mut file = attachment::store(&self.app).open(key).await?;
-        tokio::task::spawn_blocking(move || {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map(|_| bytes)
-        })
-        .await
-        .map_err(Error::internal)?
-        .map_err(Error::internal)
+        Ok(Box::new(attachment::store(&self.app).open(key).await?))
     }
 }
 
@@ -103,10 +97,12 @@ impl Source for Inside {
             .map_err(|error| Failed::Source(format!("`{name}`: {error}")))
     }
 
-    fn file(&self, id: &str) -> std::result::Result<Vec<u8>, Failed> {
-        self.runtime
-            .block_on(self.bytes(id))
-            .map_err(|error| Failed::Source(format!("file `{id}`: {error}")))
+    fn file(&self, id: &str, to: &mut dyn Write) -> std::result::Result<(), Failed> {
+        let mut file = self
+            .runtime
+            .block_on(self.open(id))
+            .map_err(|error| Failed::Source(format!("file `{id}`: {error}")))?;
+        pass(id, &mut *file, to)
     }
 
     fn presses(&self) -> bool {

@@ -168,7 +168,8 @@ fn look(plan: &Plan<'_>, pass: &Pass<'_>, memory: &Memory) -> (Vec<Problem>, BTr
     let mut held = BTreeSet::new();
     for (at, (page, one)) in plan.pages.iter().zip(&pass.done).enumerate() {
         let links = broken.remove(&at).unwrap_or_default();
-        if page.held.is_some() || !links.is_empty() || !one.faults.is_empty() {
+        let bad = links.iter().any(|link| link.kind == "quarantine");
+        if page.held.is_some() || bad || !one.faults.is_empty() {
             held.insert(at);
         }
         problems.extend(links);

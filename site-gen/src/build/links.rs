@@ -8,8 +8,8 @@ use super::{
 };
 use crate::plan::{Plan, Problem};
 
-/// Paths to which a link may lead nowhere although it led somewhere in the build before: pages that are gone, pages that
-/// lost an anchor, pages of which nothing is remembered.
+/// Paths to which a link may lead nowhere although it led somewhere in the build before: pages that are gone or withdrawn,
+/// pages that lost an anchor, pages of which nothing is remembered.
 fn suspects<'a>(plan: &'a Plan<'_>, done: &[Done<'_>], memory: &'a Memory) -> HashSet<&'a str> {
     let mut out = HashSet::new();
     for (page, one) in plan.pages.iter().zip(done) {
@@ -21,8 +21,9 @@ fn suspects<'a>(plan: &'a Plan<'_>, done: &[Done<'_>], memory: &'a Memory) -> Ha
                 .binary_search_by(|own| own.as_str().cmp(id))
                 .is_ok()
         };
-        let good = one.gone
-            || memory
+        // What leads to a withdrawn page is told in every build.
+        let good = !one.gone
+            && memory
                 .page(&page.path)
                 .is_some_and(|before| before.ids().into_iter().all(has));
         if !good {
@@ -41,7 +42,7 @@ fn place(plan: &Plan<'_>, path: &str) -> Option<usize> {
     found.ok()
 }
 
-/// Links that lead nowhere, by page. Those of a page that was taken over were good when it was made: only what may have
+/// Links that lead nowhere, or to what was withdrawn, by page: the latter hold no page back. Those of a page that was taken over were good when it was made: only what may have
 /// become bad since is looked at again.
 pub(super) fn broken(
     plan: &Plan<'_>,
@@ -51,14 +52,14 @@ pub(super) fn broken(
     let suspects = suspects(plan, done, memory);
     let mut out: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
     let mut look = |at: usize, path: &str, anchor: Option<&str>, line: usize| {
-        let Some(reason) = wrong(plan, done, path, anchor) else {
+        let Some((kind, reason)) = wrong(plan, done, path, anchor) else {
             return;
         };
         let Some(page) = plan.pages.get(at) else {
             return;
         };
         out.entry(at).or_default().push(Problem {
-            kind: "quarantine",
+            kind,
             record: page.record.clone().unwrap_or_default(),
             path: page.path.clone(),
             line,
@@ -85,14 +86,23 @@ pub(super) fn broken(
     out
 }
 
-/// What is wrong with a link; nothing if it leads somewhere.
-fn wrong(plan: &Plan<'_>, done: &[Done<'_>], path: &str, anchor: Option<&str>) -> Option<String> {
+/// What is wrong with a link, and the kind of the problem; nothing if it leads somewhere.
+fn wrong(
+    plan: &Plan<'_>,
+    done: &[Done<'_>],
+    path: &str,
+    anchor: Option<&str>,
+) -> Option<(&'static str, String)> {
     let target = place(plan, path).and_then(|at| done.get(at));
     let Some(target) = target else {
         let paths = plan.pages.iter().map(|page| page.path.as_str());
-        return Some(format!("no page `{path}`; near: {}", nearest(path, paths)));
+        let near = nearest(path, paths);
+        return Some(("quarantine", format!("no page `{path}`; near: {near}")));
     };
-    let anchor = anchor.filter(|anchor| !anchor.is_empty() && !target.gone)?;
+    if target.gone {
+        return Some(("warning", format!("`{path}` was withdrawn")));
+    }
+    let anchor = anchor.filter(|anchor| !anchor.is_empty())?;
     let ids: Vec<&str> = match &target.kept {
         State::Old(known) => known.ids(),
         State::New(kept) => kept.ids.iter().map(String::as_str).collect(),
@@ -101,7 +111,8 @@ fn wrong(plan: &Plan<'_>, done: &[Done<'_>], path: &str, anchor: Option<&str>) -
         return None;
     }
     let near = nearest(anchor, ids.into_iter());
-    Some(format!("no anchor `{anchor}` on `{path}`; near: {near}"))
+    let reason = format!("no anchor `{anchor}` on `{path}`; near: {near}");
+    Some(("quarantine", reason))
 }
 
 /// The existing names that share most with a wrong one.

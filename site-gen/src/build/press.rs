@@ -66,7 +66,7 @@ impl Press<'_> {
             return Ok(false);
         }
         self.source
-            .pressed(&one.tree, &one.sha256, &|| self.sink.old(&one.path))?;
+            .pressed(&one.tree, &one.sha256, &|| self.sink.open_old(&one.path))?;
         Ok(true)
     }
 

@@ -110,7 +110,7 @@ mod tests {
     fn node(body: &str) -> String {
         format!(
             "{{\"id\":\"a\",\"number\":\"n\",\"title\":\"t\",\"body\":{body},\"kind\":\"FAQ\",\"module\":null,\"tags\":[],\"audiences\":[],\
-             \"dataLevel\":1,\"language\":\"ZH\",\"versionNo\":1,\"reviewedAt\":null,\"outdatedAt\":null,\"files\":[]}}"
+             \"dataLevel\":1,\"language\":\"ZH\",\"versionNo\":1,\"reviewedAt\":null,\"outdatedAt\":null,\"screeningOverridden\":false,\"files\":[]}}"
         )
     }
 

@@ -75,7 +75,13 @@ fn admitted<'a>(
     let module = article.module.as_deref().unwrap_or_default();
     let hit = [article.title.as_str(), body.as_ref(), module, &tags]
         .into_iter()
-        .find_map(|text| screen.find(text));
+        .find_map(|text| {
+            if article.screening_overridden {
+                screen.find_beside_patients(text)
+            } else {
+                screen.find(text)
+            }
+        });
     let cut = match body {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(text),

@@ -8,10 +8,11 @@ use std::{
 use minijinja::Value;
 
 use super::{
-    Body, Draft, Entry, Lazy, Markdown, Paper, ROWS, file_name, notice, numbered, page_of, short,
+    Body, Draft, Entry, Lazy, Markdown, Paper, ROWS, WITHDRAWN, file_name, notice, numbered,
+    page_of, short,
 };
 use crate::{
-    content::{Article, ArticleKind},
+    content::{Article, ArticleKind, Withdrawn},
     error::Error,
     markdown::Lang,
     time,
@@ -132,6 +133,7 @@ impl Chosen<'_> {
 pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     let chosen = choose(draft, lang);
     articles(draft, lang, &chosen)?;
+    gone(draft, lang)?;
     let of = |folder: Folder| -> Vec<Chosen<'_>> {
         let here = |one: &&Chosen<'_>| Folder::of(one.article.kind) == folder;
         chosen.iter().filter(here).copied().collect()
@@ -266,6 +268,40 @@ fn articles<'a>(draft: &mut Draft<'a>, lang: Lang, chosen: &[Chosen<'a>]) -> Res
         }
     }
     Ok(())
+}
+
+/// What stands where a withdrawn article stood: who had its address, or has a text that leads there, learns that it is
+/// gone (SG-INC-3).
+fn gone<'a>(draft: &mut Draft<'a>, lang: Lang) -> Result<(), Error> {
+    let live: BTreeSet<&str> = draft.families.values().copied().collect();
+    let all = draft.content.gone.iter();
+    let gone: BTreeMap<&str, &'a Withdrawn> = all
+        .filter(|one| !live.contains(one.number.as_str()))
+        .map(|one| (one.number.as_str(), one))
+        .collect();
+    for (number, one) in gone {
+        let folder = Folder::of(one.kind).name();
+        let page = draft.page(
+            lang,
+            &gone_path(one),
+            folder,
+            "held.html",
+            words::text("gone_title", lang)?,
+            values! { record => number, withdrawn_at => one.withdrawn_at, crumbs => [(); 0] },
+        );
+        page.record = Some(number.to_owned());
+        page.held = Some(WITHDRAWN);
+    }
+    Ok(())
+}
+
+/// Where the page of a withdrawn article lies, below the root of a language.
+pub(super) fn gone_path(one: &Withdrawn) -> String {
+    format!(
+        "{}/{}.html",
+        Folder::of(one.kind).name(),
+        file_name(&one.number)
+    )
 }
 
 /// What stands on paper around an article that somebody prints: manuals, instructions, forms. Short answers are read on

@@ -1,13 +1,20 @@
 //! Answers from a running server, as a machine token reads them.
 
-use std::{borrow::Cow, fs, path::Path, thread, time::Duration};
+use std::{
+    borrow::Cow,
+    fs,
+    io::{Read, Write},
+    path::Path,
+    thread,
+    time::Duration,
+};
 
 use ureq::{
     Agent,
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
-use super::{Source, Variables};
+use super::{Source, Variables, pass};
 use crate::{error::Error, press::Tree};
 
 /// Time for one question, with its answer.
@@ -107,14 +114,9 @@ impl HttpSource {
     }
 }
 
-/// The bytes of an answer, at most [`FILE`].
-fn bytes(what: &str, answer: &mut ureq::http::Response<ureq::Body>) -> Result<Vec<u8>, Error> {
-    answer
-        .body_mut()
-        .with_config()
-        .limit(FILE)
-        .read_to_vec()
-        .map_err(|error| Error::source(format!("{what}: {error}")))
+/// Passes the bytes of an answer on, at most [`FILE`].
+fn read(answer: ureq::http::Response<ureq::Body>) -> impl Read {
+    answer.into_body().into_with_config().limit(FILE).reader()
 }
 
 impl Source for HttpSource {
@@ -141,7 +143,7 @@ impl Source for HttpSource {
             .map_err(|error| Error::source(format!("{what}: {error}")))
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
         let what = format!("file `{id}`");
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         // A file of a report: its id and its form.
@@ -154,13 +156,13 @@ impl Source for HttpSource {
                 "an id of a file has other characters than ids",
             ));
         }
-        let mut answer = self.send(&what, || {
+        let answer = self.send(&what, || {
             self.agent
                 .get(format!("{}/{folder}/{path}", self.base))
                 .header("authorization", &self.token)
                 .call()
         })?;
-        bytes(&what, &mut answer)
+        pass(id, &mut read(answer), to)
     }
 
     fn presses(&self) -> bool {
@@ -169,7 +171,7 @@ impl Source for HttpSource {
 
     fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
         let what = format!("document {}", tree.sha256());
-        let mut answer = self.send(&what, || {
+        let answer = self.send(&what, || {
             self.agent
                 .post(format!("{}/documents", self.base))
                 .header("authorization", &self.token)
@@ -177,6 +179,8 @@ impl Source for HttpSource {
                 .header("accept", "application/pdf, application/json")
                 .send(tree.json())
         })?;
-        bytes(&what, &mut answer).map(Some)
+        let mut bytes = Vec::new();
+        pass(tree.sha256(), &mut read(answer), &mut bytes)?;
+        Ok(Some(bytes))
     }
 }

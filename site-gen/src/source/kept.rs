@@ -7,14 +7,22 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 
-use super::{Source, Variables, key};
-use crate::{audience::Instance, error::Error, press::Tree, write::hash};
+use super::{Source, Variables, key, pass};
+use crate::{
+    audience::Instance,
+    error::Error,
+    press::Tree,
+    write::{Fill, Sum, fill},
+};
 
 /// Where the input of an instance is kept.
 #[must_use]
@@ -28,8 +36,8 @@ pub(crate) struct Recorder<'a> {
     folder: PathBuf,
     instance: Instance,
     state: Mutex<State>,
-    /// One file is kept at a time: pages are made beside each other, and two may show the same.
-    keeping: Mutex<()>,
+    /// Numbers of files that are being written.
+    places: AtomicU64,
 }
 
 struct State {
@@ -40,6 +48,22 @@ struct State {
     files: BTreeMap<String, String>,
     /// PDFs by the SHA-256 of their trees, likewise.
     pressed: BTreeMap<String, String>,
+}
+
+/// Writes to two.
+struct Both<'a>(&'a mut dyn Write, &'a mut dyn Write);
+
+impl Write for Both<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(bytes)?;
+        self.1.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()?;
+        self.1.flush()
+    }
 }
 
 /// JSON with sorted keys and nothing else between.
@@ -113,7 +137,7 @@ impl<'a> Recorder<'a> {
             folder: folder.to_path_buf(),
             instance: instance.clone(),
             state: Mutex::new(State::begin(folder, instance)?),
-            keeping: Mutex::new(()),
+            places: AtomicU64::new(0),
         })
     }
 
@@ -161,28 +185,41 @@ impl<'a> Recorder<'a> {
         let _ = fs::remove_file(fresh(&self.folder, self.instance.name()));
     }
 
-    /// Keeps bytes by their SHA-256; their path in the folder.
-    fn keep(&self, bytes: &[u8]) -> Result<String, Error> {
+    /// Keeps what `bytes` writes by its SHA-256; its path in the folder.
+    fn keep(&self, bytes: Fill<'_>) -> Result<String, Error> {
         let folder = self.folder.join(blobs(self.instance.name()));
-        let digest = hash(bytes);
-        let _turn = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
-        let keep = || -> io::Result<()> {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)?;
-            let path = folder.join(&digest);
-            if !path.exists() {
-                let fresh = folder.join(format!(".{digest}.new"));
-                let mut file = private(&fresh)?;
-                file.write_all(bytes)?;
-                file.sync_all()?;
-                fs::rename(&fresh, &path)?;
-            }
-            Ok(())
-        };
-        keep().map_err(|error| Error::write("keep a file in", &folder, &error))?;
-        Ok(format!("{}/{digest}", blobs(self.instance.name())))
+        let wrong = |error: io::Error| Error::write("keep a file in", &folder, &error);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(wrong)?;
+        let place = self.places.fetch_add(1, Ordering::Relaxed);
+        let fresh = folder.join(format!(".{place}.new"));
+        let file = private(&fresh).map_err(wrong)?;
+        let Sum { to, sha256, .. } = fill(file, &fresh, bytes).inspect_err(|_| {
+            let _ = fs::remove_file(&fresh);
+        })?;
+        // Pages are made beside each other, and two may show the same: the last one stays, with the same bytes.
+        to.sync_all()
+            .and_then(|()| fs::rename(&fresh, folder.join(&sha256)))
+            .map_err(wrong)?;
+        Ok(format!("{}/{sha256}", blobs(self.instance.name())))
+    }
+
+    /// Keeps a file of the build before, if it is not kept yet; its path in the folder.
+    fn keep_old(
+        &self,
+        sha256: &str,
+        old: &dyn Fn() -> Option<File>,
+    ) -> Result<Option<String>, Error> {
+        let own = format!("{}/{sha256}", blobs(self.instance.name()));
+        if self.folder.join(&own).exists() {
+            return Ok(Some(own));
+        }
+        old()
+            .map(|mut file| self.keep(&mut |to| pass(sha256, &mut file, to)))
+            .transpose()
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -246,11 +283,20 @@ impl Source for Recorder<'_> {
         Ok(answer)
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
-        let bytes = self.inner.file(id)?;
-        let own = self.keep(&bytes)?;
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
+        let own = self.keep(&mut |kept| self.inner.file(id, &mut Both(kept, to)))?;
         self.state().files.insert(id.to_owned(), own);
-        Ok(bytes)
+        Ok(())
+    }
+
+    fn kept(&self, id: &str, sha256: &str, old: &dyn Fn() -> Option<File>) -> Result<(), Error> {
+        match self.keep_old(sha256, old)? {
+            Some(own) => {
+                self.state().files.insert(id.to_owned(), own);
+                Ok(())
+            }
+            None => self.file(id, &mut io::sink()),
+        }
     }
 
     fn presses(&self) -> bool {
@@ -260,7 +306,7 @@ impl Source for Recorder<'_> {
     fn press(&self, tree: &Tree) -> Result<Option<Vec<u8>>, Error> {
         let made = self.inner.press(tree)?;
         if let Some(bytes) = &made {
-            let own = self.keep(bytes)?;
+            let own = self.keep(&mut |to| pass(tree.sha256(), &mut bytes.as_slice(), to))?;
             self.state().pressed.insert(tree.sha256().to_owned(), own);
         }
         Ok(made)
@@ -270,17 +316,11 @@ impl Source for Recorder<'_> {
         &self,
         tree: &str,
         sha256: &str,
-        bytes: &dyn Fn() -> Option<Vec<u8>>,
+        old: &dyn Fn() -> Option<File>,
     ) -> Result<(), Error> {
-        let own = format!("{}/{sha256}", blobs(self.instance.name()));
-        let own = if self.folder.join(&own).exists() {
-            own
-        } else if let Some(bytes) = bytes() {
-            self.keep(&bytes)?
-        } else {
-            return Ok(());
-        };
-        self.state().pressed.insert(tree.to_owned(), own);
+        if let Some(own) = self.keep_old(sha256, old)? {
+            self.state().pressed.insert(tree.to_owned(), own);
+        }
         Ok(())
     }
 

@@ -67,6 +67,82 @@ fn sg_qa_4_each_fault_has_its_consequence() {
     }
 }
 
+/// The hospital found no patient in a text that looks like it; what a reader of the audience must not see stays away.
+#[test]
+fn sg_quar_1_a_text_that_the_hospital_explained_is_shown() {
+    let mut document = document("bad-privacy");
+    for article in articles(&mut document) {
+        article["screeningOverridden"] = json!(true);
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    let report = build_document(&document, out.path());
+    assert!(!report.held_back(), "{:?}", report.problems);
+    let page = format!("faq/{}.html", article_page(5));
+    let shown = files(&out.path().join("demo-p0"));
+    assert!(text(&shown, &page).contains("11010519491231002X"));
+    for article in articles(&mut document) {
+        let body = article["body"].as_str().expect("a text").to_owned();
+        article["body"] = json!(body.replace("11010519491231002X", "192.168.1.20"));
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    let report = build_document(&document, out.path());
+    let reasons: Vec<_> = report.problems.iter().map(|one| &one.reason).collect();
+    assert!(
+        matches!(&reasons[..], [one] if one.contains("IP address")),
+        "{reasons:?}"
+    );
+}
+
+/// Who had the address of a withdrawn article learns that it is gone; a text that leads there stays, and is told.
+#[test]
+fn sg_inc_3_the_address_of_a_withdrawn_article_says_so() {
+    let mut document = document("staff");
+    let gone = articles(&mut document).remove(0);
+    let number = gone["number"].as_str().expect("a number").to_owned();
+    let title = gone["title"].as_str().expect("a title").to_owned();
+    articles(&mut document).retain(|article| article["number"] != number);
+    document["answers"]["withdrawn"]["data"]["withdrawnArticles"] = json!([
+        { "number": number, "kind": gone["kind"], "withdrawnAt": "2026-11-10T02:00:00Z" },
+    ]);
+    let linking = {
+        let article = &mut articles(&mut document)[0];
+        article["body"] = json!(format!("参见 [旧文]({number}#第一步)。"));
+        article["id"].as_str().expect("an id").to_owned()
+    };
+    let out = tempfile::tempdir().expect("a folder");
+    // The second build begins with what the first remembers.
+    for again in [false, true] {
+        let report = build_document(&document, out.path());
+        assert!(!report.held_back(), "{again}: {:?}", report.problems);
+        let told = |one: &site_gen::plan::Problem| {
+            one.record == linking && one.kind == "warning" && one.reason.contains("was withdrawn")
+        };
+        assert!(
+            report.problems.iter().any(told),
+            "{again}: {:?}",
+            report.problems
+        );
+        let root = files(&out.path().join("demo-p0"));
+        let path = root
+            .keys()
+            .find(|path| path.contains(&number.to_lowercase()));
+        let page = text(&root, path.expect("a page"));
+        assert!(page.contains("本条目已撤下") && page.contains("2026-11-10 10:00"));
+        for (name, bytes) in &root {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains(&title), "{name}");
+        }
+        for name in ["sitemap.xml", "feed.xml"] {
+            assert!(
+                !text(&root, name).contains(&number.to_lowercase()),
+                "{name}"
+            );
+        }
+        document["answers"]["status"]["data"]["portal"]["revision"] = json!(2000);
+        document["answers"]["revision"]["data"]["portal"]["revision"] = json!(2000);
+    }
+}
+
 #[test]
 fn sg_qa_4_every_fault_fails_the_check() {
     for entry in

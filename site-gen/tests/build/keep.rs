@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     collections::BTreeSet,
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write},
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
     sync::{
@@ -68,8 +68,8 @@ impl Source for Paged {
         Ok(Cow::Owned(answer.to_string()))
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
-        self.0.file(id)
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
+        self.0.file(id, to)
     }
 
     fn presses(&self) -> bool {
@@ -130,7 +130,9 @@ fn serve(stream: TcpStream, source: &dyn Source, busy: &AtomicU32) {
         ("200 OK", set(&String::from_utf8(body).expect("JSON")))
     } else {
         let id = line.split(['/', ' ']).nth(3).expect("an id");
-        ("200 OK", source.file(id).expect("a file"))
+        let mut bytes = Vec::new();
+        source.file(id, &mut bytes).expect("a file");
+        ("200 OK", bytes)
     };
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    io::Write,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -36,8 +37,8 @@ impl Source for Pressing {
         self.inner.query(name, text, variables)
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
-        self.inner.file(id)
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
+        self.inner.file(id, to)
     }
 
     fn presses(&self) -> bool {

@@ -1,9 +1,18 @@
 //! Reports on pages: the frozen article byte for byte, its files beside it, and only where it is meant to be read.
 
-use std::fs;
+use std::{
+    borrow::Cow,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use serde_json::{Value, json};
-use site_gen::source::FixtureSource;
+use site_gen::{
+    error::Error,
+    source::{FixtureSource, Source, Variables, kept},
+};
 
 use crate::{document, files, instance, options, text};
 
@@ -122,5 +131,89 @@ fn sg_report_1_other_bytes_than_the_record_names_end_the_build() {
         let error = site_gen::build(&options(instance, &out), &source).expect_err("no root");
         assert!(error.to_string().contains("other bytes"), "{form}: {error}");
         assert!(!out.join("demo-p2").exists());
+    }
+}
+
+/// Tells which files were asked for, and whether the first bytes of a PDF stand on disk before its last are given.
+struct Watched {
+    inner: FixtureSource,
+    out: PathBuf,
+    asked: Mutex<Vec<String>>,
+}
+
+/// Whether a file below a folder has these bytes and no more.
+fn stands(folder: &Path, bytes: &[u8]) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut all| {
+        all.any(|entry| {
+            let path = entry.expect("an entry").path();
+            stands(&path, bytes) || fs::read(&path).is_ok_and(|found| found == bytes)
+        })
+    })
+}
+
+impl Source for Watched {
+    fn query(&self, name: &str, text: &str, variables: &Variables) -> Result<Cow<'_, str>, Error> {
+        self.inner.query(name, text, variables)
+    }
+
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        self.inner.file(id, &mut bytes)?;
+        let (first, last) = bytes.split_at(bytes.len() / 2);
+        to.write_all(first).expect("room");
+        if id.ends_with(".pdf") {
+            assert!(stands(&self.out, first), "{id} is held until it is whole");
+        }
+        to.write_all(last).expect("room");
+        self.asked.lock().expect("a list").push(id.to_owned());
+        Ok(())
+    }
+}
+
+#[test]
+fn sg_src_4_files_go_to_disk_as_they_come_and_are_asked_for_once() {
+    let (folder, _) = with_page(ARTICLE, &["IT"]);
+    let open = || FixtureSource::open(&folder.path().join("portal.json")).expect("a fixture");
+    let out = folder.path().join("out");
+    let instance = instance(&open()).expect("an instance");
+    let asked = |keeps: &str| {
+        let source = Watched {
+            inner: open(),
+            out: out.clone(),
+            asked: Mutex::default(),
+        };
+        let mut options = options(instance.clone(), &out);
+        options.kept = Some(folder.path().join(keeps));
+        site_gen::build(&options, &source).expect("a root");
+        let mut asked = source.asked.into_inner().expect("a list");
+        asked.retain(|id| !id.ends_with(".html"));
+        asked.sort();
+        asked
+    };
+    let first = asked("kept");
+    let forms: Vec<_> = first.iter().filter_map(|id| id.split_once('.')).collect();
+    assert!(
+        matches!(&forms[..], [(_, "pdf"), (_, "sealed")]),
+        "{first:?}"
+    );
+    let root = files(&out.join("demo-p2"));
+    assert_eq!(
+        asked("kept"),
+        [""; 0],
+        "what the record names is there already"
+    );
+    assert_eq!(
+        asked("other"),
+        [""; 0],
+        "the root before has it for an input that is begun"
+    );
+    assert_eq!(files(&out.join("demo-p2")), root);
+    // Each kept input builds the root without the source.
+    for keeps in ["kept", "other"] {
+        let input = kept::path(&folder.path().join(keeps), "demo-p2");
+        let source = FixtureSource::open(&input).expect("an input");
+        let again = folder.path().join(format!("again-{keeps}"));
+        site_gen::build(&options(instance.clone(), &again), &source).expect("a root");
+        assert_eq!(files(&again.join("demo-p2")), root, "{keeps}");
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     fs,
+    io::Write,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -154,8 +155,8 @@ impl Source for Restless {
         }
     }
 
-    fn file(&self, id: &str) -> Result<Vec<u8>, Error> {
-        self.inner.file(id)
+    fn file(&self, id: &str, to: &mut dyn Write) -> Result<(), Error> {
+        self.inner.file(id, to)
     }
 }
 
@@ -190,7 +191,7 @@ fn sg_src_2_an_audience_asks_its_own_queries_only() {
     for audience in [Audience::Staff, Audience::Icu] {
         assert_eq!(
             names(audience),
-            ["status", "notices", "articles", "revision"]
+            ["status", "notices", "articles", "withdrawn", "revision"]
         );
     }
     // A manager reads numbers where the centre reads records.

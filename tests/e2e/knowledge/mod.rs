@@ -2,6 +2,7 @@
 
 mod files;
 mod readers;
+mod screening;
 mod search;
 
 use e2e::{TestApp, both_backends};
@@ -157,6 +158,15 @@ both_backends! {
         assert_eq!(row["state"], "RETIRED");
         for account in ["nurse", "manager", "auditor"] {
             assert!(found(app, account, &row, word).await.is_null(), "{account}");
+        }
+        // Who could read it learns that it is gone, and nobody else; nothing but its number is told.
+        let unread = done(app, "it_admin", "draftArticle", new("unread", content("未发布", "正文"))).await;
+        done(app, "it_admin", "retireArticle", of(&unread, json!({ "reason": "重复" }))).await;
+        for (account, expected) in [("nurse", 1), ("manager", 1), ("it_admin", 1), ("engineer", 1), ("it_admin_b", 0)] {
+            let body = app.ask(account, "{withdrawnArticles{number kind withdrawnAt}}", json!({})).await;
+            let told = body["data"]["withdrawnArticles"].as_array().unwrap();
+            assert_eq!(told.len(), expected, "{account}: {body}");
+            assert!(told.iter().all(|one| one["kind"] == "FAQ"), "{account}: {body}");
         }
         assert_eq!(code(&tried(app, "nurse", "rateArticle", json!({ "articleId": row["id"], "helpful": true })).await), "NOT_FOUND");
         assert_eq!(found(app, "it_admin", &row, word).await["state"], "RETIRED");

@@ -110,6 +110,7 @@ impl Text {
                 audiences: audiences.ok_or_else(|| bad("unknown audience"))?,
                 department: None,
                 data_level: front.data_level,
+                screening_reason: None,
             },
         })
     }
@@ -419,7 +420,7 @@ impl Library {
 
     async fn publish(&mut self, app: &App, cast: &Cast, name: &'static str) -> Result<()> {
         let who = cast.get(app, "it_admin").await?;
-        let row = ops::publish(app, &who, self.at(name)?, &[]).await?;
+        let row = ops::publish(app, &who, self.at(name)?, &[], None).await?;
         self.rows.insert(name, row);
         Ok(())
     }

@@ -31,6 +31,9 @@ pub struct ArticleContentInput {
     /// 数据级别，1–3；全院员工与重症医学科至多 2.
     /// Classification, 1 to 3; for staff and ward at most 2.
     pub data_level: i32,
+    /// 信息中心确认疑似之处并非患者信息的理由，至多 500 字；仅在被拒 PATIENT_DATA_IN_TEXT 后填写，入审计.
+    /// Why what looks like patient data is none, said by the information centre after PATIENT_DATA_IN_TEXT, at most 500 characters; it enters the audit.
+    pub screening_override_reason: Option<String>,
 }
 
 impl From<&ArticleContentInput> for Content {
@@ -46,6 +49,7 @@ impl From<&ArticleContentInput> for Content {
                 .as_ref()
                 .map(|id| DepartmentId::lookup(id)),
             data_level: input.data_level,
+            screening_reason: input.screening_override_reason.clone(),
         }
     }
 }
@@ -141,6 +145,9 @@ pub struct PublishArticleInput {
     /// 审核人逐一看过、确认无患者信息的图片；此前已确认者不必再列.
     /// Pictures at which the reviewer looked and found no patient data; those found so before need not be named again.
     pub cleared_file_ids: Option<Vec<ID>>,
+    /// 审核人确认疑似之处并非患者信息的理由，至多 500 字；仅在被拒 PATIENT_DATA_IN_TEXT 后填写，入审计.
+    /// Why what looks like patient data is none, said by the reviewer after PATIENT_DATA_IN_TEXT, at most 500 characters; it enters the audit.
+    pub screening_override_reason: Option<String>,
 }
 
 /// 退回.

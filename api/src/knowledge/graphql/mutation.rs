@@ -217,7 +217,8 @@ impl ArticleMutation {
             .flatten()
             .map(|id| AttachmentId::lookup(id))
             .collect();
-        let run = || ops::publish(app, who, of, &cleared);
+        let why = input.screening_override_reason.as_deref();
+        let run = || ops::publish(app, who, of, &cleared, why);
         act(
             ctx,
             "article.publish",

@@ -1,6 +1,7 @@
 //! Reading the knowledge base: lists, the search, one article, two versions compared.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use entity::article_version;
 use entity::ids::ArticleId;
 use entity::knowledge_article::{Column as C, Entity, Model};
@@ -8,10 +9,10 @@ use entity::rules::access::Permission;
 use entity::rules::audience::Audiences;
 use entity::rules::block::{cut, folded};
 use entity::values::{ArticleKind, ArticleState, Language};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::super::search::containing;
-use super::super::{blocks, compare, found, seen, sees_version};
+use super::super::{blocks, compare, found, gone, seen, sees_version};
 use super::Maybe;
 use super::types::KnowledgeArticle;
 use super::version::ArticleComparison;
@@ -21,6 +22,7 @@ use crate::graphql::{Counter, app, page, requester};
 use crate::knowledge::ops::TAG;
 use crate::page::{self, Ask, Cursors, Key};
 use crate::requester::Requester;
+use crate::scalar::Instant;
 
 const READ: Permission = Permission::KnowledgeRead;
 
@@ -82,6 +84,24 @@ impl ArticleFilter {
         query
     }
 }
+
+/// 已撤下条目的编号；内容与标题不再可读.
+/// The number of an article that was withdrawn; neither text nor title are to be read any more.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct WithdrawnArticle {
+    /// 编号.
+    /// Human number.
+    pub number: String,
+    /// 种类.
+    /// Kind.
+    pub kind: ArticleKind,
+    /// 撤下的时刻.
+    /// When it was withdrawn.
+    pub withdrawn_at: Instant,
+}
+
+/// Most withdrawn articles that are told.
+const WITHDRAWN: u64 = 500;
 
 /// Queries about the knowledge base.
 #[derive(Default)]
@@ -182,6 +202,12 @@ impl ArticleQuery {
             .transpose()
     }
 
+    /// 曾向读者发布、后被撤下的条目，最近撤下者在前，至多 500 条. 权限 KNOWLEDGE_READ.
+    /// Articles that were published for the reader and withdrawn, the latest first, at most 500. Permission KNOWLEDGE_READ.
+    async fn withdrawn_articles(&self, ctx: &Context<'_>) -> Maybe<Vec<WithdrawnArticle>> {
+        Some(withdrawn(ctx).await.map_err(Into::into))
+    }
+
     /// 同一条目的两个版本逐行比较；任一不可见为 null. 权限 KNOWLEDGE_READ.
     /// Two versions of an article, line by line; null if one of them is out of scope. Permission KNOWLEDGE_READ.
     async fn article_comparison(
@@ -222,6 +248,27 @@ async fn one(ctx: &Context<'_>, id: ArticleId) -> Result<Option<Model>> {
         .filter(seen(who))
         .one(app(ctx).db.read())
         .await?)
+}
+
+async fn withdrawn(ctx: &Context<'_>) -> Result<Vec<WithdrawnArticle>> {
+    let who = requester(ctx);
+    who.reads(READ)?;
+    let rows: Vec<(String, ArticleKind, DateTime<Utc>)> = Entity::find()
+        .select_only()
+        .columns([C::Number, C::Kind, C::RetiredAt])
+        .filter(gone(who))
+        .order_by_desc(C::RetiredAt)
+        .order_by_desc(C::Id)
+        .limit(WITHDRAWN)
+        .into_tuple()
+        .all(app(ctx).db.read())
+        .await?;
+    let told = rows.into_iter().map(|(number, kind, at)| WithdrawnArticle {
+        number,
+        kind,
+        withdrawn_at: Instant(at),
+    });
+    Ok(told.collect())
 }
 
 async fn comparison(

@@ -173,6 +173,11 @@ impl KnowledgeArticle {
     async fn created_at(&self) -> Instant {
         Instant(self.0.created_at)
     }
+    /// 所示版本中疑似患者信息之处是否已由信息中心确认并非患者信息.
+    /// Whether the information centre found no patient data in what looks like it in the shown version.
+    async fn screening_overridden(&self, ctx: &Context<'_>) -> Maybe<bool> {
+        loaders::edge(ctx, self.shown(), |row| row.screening_reason.is_some()).await
+    }
     /// 标记为过时的时刻.
     /// When it was marked as outdated.
     async fn outdated_at(&self) -> Option<Instant> {

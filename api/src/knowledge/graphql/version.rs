@@ -72,6 +72,11 @@ impl ArticleVersion {
         let key = VersionAt(self.0.hospital_id, self.0.article_id, self.0.seq);
         loaders::edge(ctx, key, |row| cut(&row.body, reader)).await
     }
+    /// 信息中心确认疑似之处并非患者信息的理由；未有疑似之处为 null.
+    /// Why the information centre found no patient data in what looked like it; null where nothing did.
+    async fn screening_override_reason(&self) -> Option<&str> {
+        self.0.screening_reason.as_deref()
+    }
     /// 正文以 `![文字](file:ID)` 引用的文件，仅读者所读部分者.
     /// Files that the text names by `![words](file:ID)`, where the reader reads it.
     async fn files(&self, ctx: &Context<'_>) -> Maybe<Vec<ArticleFile>> {

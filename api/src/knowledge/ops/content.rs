@@ -3,6 +3,7 @@
 use entity::article_version;
 use entity::department;
 use entity::ids::{DepartmentId, HospitalId};
+use entity::rules::access::Permission;
 use entity::rules::audience::{self, Audiences, Unfit};
 use entity::rules::block::{self, folded};
 use entity::rules::screening::screen;
@@ -12,7 +13,8 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use super::{invalid, missing};
 use crate::db::Tx;
 use crate::error::{Error, Result, UserErrorCode};
-use crate::ticket::ops::{SHORT, checked, checked_option};
+use crate::requester::Requester;
+use crate::ticket::ops::{SHORT, checked, checked_option, normal};
 
 /// Stands between tags as they are stored.
 pub const TAG: char = '|';
@@ -42,11 +44,21 @@ pub struct Content {
     pub department: Option<DepartmentId>,
     /// Classification.
     pub data_level: i32,
+    /// Why what the screen stops is no patient data.
+    pub screening_reason: Option<String>,
 }
 
-/// A text in Markdown whose blocks for audiences are in order.
-pub(crate) fn markdown(value: &str, field: &str, most: usize) -> Result<String> {
-    let text = checked(value, field, most)?;
+/// A content as it is stored.
+#[derive(Debug)]
+pub(super) struct Fit {
+    content: Content,
+    tags: String,
+    /// The one department of the ward.
+    pub department: Option<DepartmentId>,
+}
+
+/// A text whose blocks for audiences are in order.
+pub(crate) fn blocks_fit(text: String, field: &str) -> Result<String> {
     block::check(&text).map_err(|wrong| {
         let (zh, en) = wrong.text();
         invalid(field, zh, en)
@@ -102,11 +114,14 @@ pub(crate) async fn department_of(
     Ok(())
 }
 
+/// Checks a text; see [`checked`] and [`normal`].
+pub(super) type Check = fn(&str, &str, usize) -> Result<String>;
+
 /// Tags as they are stored: folded, each once, in the order given.
-pub(super) fn tags(all: &[String], field: &str) -> Result<String> {
+pub(super) fn tags(all: &[String], field: &str, check: Check) -> Result<String> {
     let mut kept: Vec<String> = Vec::new();
     for tag in all {
-        let tag = folded(&checked(tag, field, NAME)?);
+        let tag = folded(&check(tag, field, NAME)?);
         if tag.contains(TAG) || tag.contains('\n') {
             return Err(invalid(
                 field,
@@ -134,50 +149,108 @@ pub fn tags_of(stored: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Content {
-    /// The content as it is stored.
+    /// The content as it is stored. What the screen stops is kept if the information centre says why it is no patient
+    /// data (`domain.md` 4.6).
     ///
     /// # Errors
-    /// Those of the texts, `REQUIRED` without an audience, `DATA_LEVEL_REFUSED`, `INVALID` for blocks that are not in order.
-    pub(super) fn checked(&self) -> Result<(Self, String)> {
-        let body = markdown(&self.body, "content.body", TEXT)?;
-        let title = checked(&self.title, "content.title", TITLE)?;
-        let module = checked_option(self.module.as_deref(), "content.module", NAME)?;
-        let tags = tags(&self.tags, "content.tags")?;
+    /// Those of the texts, `REQUIRED` without an audience, `DATA_LEVEL_REFUSED`, `INVALID` for blocks that are not in
+    /// order and for a reason that nothing needs or that somebody else gives.
+    pub(super) fn checked(&self, who: &Requester) -> Result<Fit> {
+        let why = override_of(
+            who,
+            self.screening_reason.as_deref(),
+            "content.screeningOverrideReason",
+        )?;
+        let check: Check = if why.is_some() { normal } else { checked };
+        let body = blocks_fit(check(&self.body, "content.body", TEXT)?, "content.body")?;
+        let title = check(&self.title, "content.title", TITLE)?;
+        let module = self.module.as_deref();
+        let module = module
+            .filter(|module| !module.trim().is_empty())
+            .map(|module| check(module, "content.module", NAME))
+            .transpose()?;
+        let tags = tags(&self.tags, "content.tags", check)?;
         audiences_fit(
             "content.",
             &self.audiences,
             self.department.is_some(),
             self.data_level,
         )?;
-        let kept = Self {
+        let texts = [
+            title.as_str(),
+            module.as_deref().unwrap_or_default(),
+            tags.as_str(),
+            body.as_str(),
+        ];
+        if why.is_some() && texts.iter().all(|text| screen(text).is_none()) {
+            return Err(needless("content.screeningOverrideReason"));
+        }
+        let content = Self {
             title,
             module,
             body,
+            screening_reason: why,
             ..self.clone()
         };
-        Ok((kept, tags))
+        Ok(Fit {
+            content,
+            tags,
+            department: self.department,
+        })
     }
+}
 
+impl Fit {
     /// Puts it into a version.
-    pub(super) fn put(self, tags: String, version: &mut article_version::Model) {
-        version.title = self.title;
-        version.module = self.module;
-        version.tags = tags;
-        version.body = self.body;
-        version.audience_bits = self.audiences.into_iter().collect::<Audiences>().bits();
-        version.department_id = self.department;
-        version.data_level = self.data_level;
+    pub(super) fn put(self, version: &mut article_version::Model) {
+        let content = self.content;
+        version.title = content.title;
+        version.module = content.module;
+        version.tags = self.tags;
+        version.body = content.body;
+        version.audience_bits = content.audiences.into_iter().collect::<Audiences>().bits();
+        version.department_id = content.department;
+        version.data_level = content.data_level;
+        version.screening_reason = content.screening_reason;
     }
+}
+
+/// Why what the screen stops is no patient data, given by somebody who may say so: who reviews articles.
+fn override_of(who: &Requester, why: Option<&str>, field: &str) -> Result<Option<String>> {
+    let why = checked_option(why, field, SHORT)?;
+    if why.is_some() && who.require(Permission::KnowledgePublish).is_err() {
+        return Err(invalid(
+            field,
+            "仅信息中心可确认疑似之处并非患者信息",
+            "only the information centre says that what was found is no patient data",
+        ));
+    }
+    Ok(why)
+}
+
+fn needless(field: &str) -> Error {
+    invalid(
+        field,
+        "文中没有疑似患者信息，无需理由",
+        "nothing in it looks like patient data, so no reason is needed",
+    )
 }
 
 /// Whether a content would be kept.
 #[cfg(test)]
 pub(crate) fn checked_content(content: &Content) -> Result<()> {
-    content.checked().map(|_| ())
+    content.checked(&Requester::system()).map(|_| ())
 }
 
-/// Whether a version may go out as it stands: screened again, because the rules may have become stricter since.
-pub(super) fn fit_to_publish(version: &article_version::Model) -> Result<()> {
+/// Whether a version may go out as it stands: screened again, because the rules may have become stricter since. `why`
+/// says that what they stop now is no patient data; the reason of the writer, for the same text, stays.
+pub(super) fn fit_to_publish(
+    version: &mut article_version::Model,
+    who: &Requester,
+    why: Option<&str>,
+) -> Result<()> {
+    let field = "screeningOverrideReason";
+    let why = override_of(who, why, field)?;
     let texts = [
         ("标题", "title", version.title.as_str()),
         (
@@ -188,7 +261,16 @@ pub(super) fn fit_to_publish(version: &article_version::Model) -> Result<()> {
         ("标签", "tags", version.tags.as_str()),
         ("正文", "body", version.body.as_str()),
     ];
-    clean(&texts, "articleId")?;
+    let found = match version.screening_reason {
+        None => clean(&texts, "articleId"),
+        Some(_) => Ok(()),
+    };
+    match (found, why) {
+        (Ok(()), None) => {}
+        (Ok(()), Some(_)) => return Err(needless(field)),
+        (Err(found), None) => return Err(found),
+        (Err(_), why) => version.screening_reason = why,
+    }
     let audiences: Vec<Audience> = Audiences::from_bits(version.audience_bits).list().collect();
     let department = version.department_id.is_some();
     audiences_fit("", &audiences, department, version.data_level).map(|_| ())

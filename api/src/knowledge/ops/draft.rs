@@ -14,7 +14,8 @@ use sea_orm::{
 };
 
 use super::{
-    Article, ArticleAt, Content, content, files, invalid, missing, number, show, wrong_state,
+    Article, ArticleAt, Content, Fit, content, files, invalid, missing, note_override, number,
+    show, wrong_state,
 };
 use crate::app::App;
 use crate::audit::{self, Act};
@@ -110,7 +111,7 @@ pub async fn draft(
     new: NewArticle,
 ) -> Result<knowledge_article::Model> {
     who.require(DRAFT)?;
-    let content = new.content.checked()?;
+    let content = new.content.checked(who)?;
     let replay = Replay::of(&new.key, "draftArticle", &new)?;
     let contract = contract_of(app, who, new.contract).await?;
     original_of(app.db.read(), who, &new, contract.id).await?;
@@ -138,7 +139,7 @@ pub(super) async fn insert(
     who: &Requester,
     contract: &contract::Model,
     made: Made,
-    (content, tags): (Content, String),
+    content: Fit,
     replay: &Replay,
 ) -> Result<knowledge_article::Model> {
     let person = who.require(DRAFT)?;
@@ -155,7 +156,7 @@ pub(super) async fn insert(
     content::department_of(&tx, hospital, content.department, "content.departmentId").await?;
     let number = number::of(&tx, hospital, made.original, now).await?;
     let mut version = fresh((hospital, id), 1, (person.id, person.side), now);
-    content.put(tags, &mut version);
+    content.put(&mut version);
     let mut row = knowledge_article::Model {
         id,
         hospital_id: hospital,
@@ -192,6 +193,7 @@ pub(super) async fn insert(
     let version = version.into_active_model().reset_all().insert(&tx).await?;
     files::enter(&tx, who, &version).await?;
     sign(&tx, &version).await?;
+    note_override(&tx, (who, hospital, now), &version).await?;
     let act = Act::done(made.action, "knowledge_article", id.0);
     audit::append(&tx, now, Some(hospital), who, act).await?;
     tx.commit().await?;
@@ -218,6 +220,7 @@ fn fresh(
         department_id: None,
         data_level: 0,
         body: String::new(),
+        screening_reason: None,
         drafted_by: me,
         drafted_at: now,
         submitted_by: None,
@@ -273,7 +276,7 @@ pub async fn revise(
     new: Content,
 ) -> Result<knowledge_article::Model> {
     who.require(DRAFT)?;
-    let (content, tags) = new.checked()?;
+    let content = new.checked(who)?;
     let mut article = Article::begin(app, who, DRAFT, (id, Some(version))).await?;
     if article.row.retired_at.is_some() {
         return Err(wrong_state());
@@ -297,7 +300,7 @@ pub async fn revise(
     }
     draft.drafted_by = article.me;
     draft.drafted_at = article.now;
-    content.put(tags, &mut draft);
+    content.put(&mut draft);
     let draft = if is_next {
         let row = draft.into_active_model().reset_all();
         row.insert(&article.tx).await?
@@ -306,6 +309,7 @@ pub async fn revise(
     };
     files::enter(&article.tx, who, &draft).await?;
     sign(&article.tx, &draft).await?;
+    note_override(&article.tx, (who, hospital, article.now), &draft).await?;
     article.row.latest_seq = draft.seq;
     if article.row.published_at.is_none() {
         article.show(&draft);

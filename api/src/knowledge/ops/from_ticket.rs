@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::replay::Replay;
 use crate::requester::Requester;
+use crate::ticket::ops::{checked, checked_option};
 
 const DRAFT: Permission = Permission::KnowledgeDraft;
 
@@ -125,9 +126,9 @@ pub async fn from_ticket(
     who.require(DRAFT)?;
     let replay = Replay::of(&new.key, "createArticleFromTicket", &new)?;
     let title = new.title.as_deref();
-    let title = crate::ticket::ops::checked_option(title, "title", TITLE)?;
-    let module = crate::ticket::ops::checked_option(new.module.as_deref(), "module", NAME)?;
-    content::tags(&new.tags, "tags")?;
+    let title = checked_option(title, "title", TITLE)?;
+    let module = checked_option(new.module.as_deref(), "module", NAME)?;
+    content::tags(&new.tags, "tags", checked)?;
     content::audiences_fit("", &new.audiences, false, new.data_level)?;
     let row = ticket::Entity::find_by_id(new.ticket)
         .filter(who.visible_tickets())
@@ -158,6 +159,7 @@ pub async fn from_ticket(
         audiences: new.audiences.clone(),
         department: None,
         data_level: new.data_level,
+        screening_reason: None,
     };
     let made = Made {
         kind: ArticleKind::Faq,
@@ -166,5 +168,5 @@ pub async fn from_ticket(
         source: Some(row.id),
         action: "article.from_ticket",
     };
-    insert(app, who, &contract, made, content.checked()?, &replay).await
+    insert(app, who, &contract, made, content.checked(who)?, &replay).await
 }

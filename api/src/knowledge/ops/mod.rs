@@ -14,7 +14,7 @@ mod review;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entity::ids::{ArticleId, PersonId};
+use entity::ids::{ArticleId, HospitalId, PersonId};
 use entity::rules::access::Permission;
 use entity::rules::article as rule;
 use entity::values::{ArticleAction, ArticleVersionState, NotificationKind, Side};
@@ -23,10 +23,11 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
+use content::Fit;
 #[cfg(test)]
 pub(crate) use content::checked_content;
 pub use content::{Content, TAG, tags_of};
-pub(crate) use content::{audiences_fit, department_of, markdown};
+pub(crate) use content::{audiences_fit, blocks_fit, department_of};
 pub use draft::{NewArticle, draft, revise, submit};
 pub use from_ticket::{FromTicket, from_ticket};
 pub use rate::rate;
@@ -169,6 +170,26 @@ impl<'a> Article<'a> {
         self.app.wake.notify_one();
         Ok(row)
     }
+}
+
+/// Enters into the audit why the screen was overridden, in the transaction that does it.
+async fn note_override(
+    tx: &Tx,
+    (who, hospital, now): (&Requester, HospitalId, DateTime<Utc>),
+    version: &article_version::Model,
+) -> Result<()> {
+    let Some(why) = &version.screening_reason else {
+        return Ok(());
+    };
+    let act = Act {
+        reason: Some(why.clone()),
+        ..Act::done(
+            "article.screening_override",
+            "knowledge_article",
+            version.article_id.0,
+        )
+    };
+    audit::append(tx, now, Some(hospital), who, act).await
 }
 
 /// Makes the row repeat a version.

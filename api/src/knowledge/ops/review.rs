@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::content::{fit_to_publish, reason};
 use super::files::clear;
-use super::{Article, ArticleAt, wrong_state};
+use super::{Article, ArticleAt, note_override, wrong_state};
 use crate::app::App;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::requester::Requester;
@@ -47,12 +47,13 @@ async fn keep_texts(article: &Article<'_>, version: &article_version::Model) -> 
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`, `CONFLICT`, `WRONG_STATE`, `FOUR_EYES` for who wrote in it or uploaded a picture,
-/// `PATIENT_DATA_IN_TEXT`, `INVALID` for pictures that nobody has looked at.
+/// `PATIENT_DATA_IN_TEXT`, `INVALID` for pictures that nobody has looked at and for a reason that nothing needs.
 pub async fn publish(
     app: &App,
     who: &Requester,
     (id, version): ArticleAt,
     cleared: &[AttachmentId],
+    screening_reason: Option<&str>,
 ) -> Result<knowledge_article::Model> {
     let mut article = Article::begin(app, who, PUBLISH, (id, Some(version))).await?;
     let mut latest = article.step(ArticleAction::Publish).await?;
@@ -60,7 +61,12 @@ pub async fn publish(
     if writers.contains(&article.me) {
         return Err(Error::from(UserErrorCode::FourEyes).at(["articleId"]));
     }
-    fit_to_publish(&latest)?;
+    let was_overridden = latest.screening_reason.is_some();
+    fit_to_publish(&mut latest, who, screening_reason)?;
+    if !was_overridden {
+        let by = (who, article.row.hospital_id, article.now);
+        note_override(&article.tx, by, &latest).await?;
+    }
     clear(&article, &latest, cleared).await?;
     if article.row.published_at.is_some() {
         let mut before = article.version(article.row.shown_seq).await?;

@@ -293,24 +293,31 @@ pub async fn record(
 /// # Errors
 /// `REQUIRED`, `TOO_LONG`, `INVALID`, `PATIENT_DATA_IN_TEXT` at `field`.
 pub fn checked(value: &str, field: &str, most: usize) -> Result<String> {
-    let path = || field.split('.');
-    let value = text::normalize(value, most).map_err(|problem| {
-        let code = match problem {
-            text::Problem::Required => UserErrorCode::Required,
-            text::Problem::TooLong { .. } => UserErrorCode::TooLong,
-            text::Problem::Invalid { .. } => UserErrorCode::Invalid,
-        };
-        Error::from(code).at(path())
-    })?;
+    let value = normal(value, field, most)?;
     match entity::rules::screening::screen(&value) {
         None => Ok(value),
         Some(found) => {
             let (zh, en) = found.text();
             Err(Error::from(UserErrorCode::PatientDataInText)
-                .at(path())
+                .at(field.split('.'))
                 .detail(zh, en))
         }
     }
+}
+
+/// Checks length and characters of a text, and not for patient data.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG`, `INVALID` at `field`.
+pub(crate) fn normal(value: &str, field: &str, most: usize) -> Result<String> {
+    text::normalize(value, most).map_err(|problem| {
+        let code = match problem {
+            text::Problem::Required => UserErrorCode::Required,
+            text::Problem::TooLong { .. } => UserErrorCode::TooLong,
+            text::Problem::Invalid { .. } => UserErrorCode::Invalid,
+        };
+        Error::from(code).at(field.split('.'))
+    })
 }
 
 /// [`checked`] for a text that may be absent.
