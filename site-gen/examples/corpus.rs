@@ -212,7 +212,7 @@ fn main() -> io::Result<()> {
     let changed = numbers.next().unwrap_or(0);
     let edit = numbers.next().unwrap_or(1);
     let portal = json!({
-        "revision": 1, "cutoffAt": "2026-11-20T08:30:00Z", "calendarVersion": "CN-2026.1", "productVersion": "5.2.0", "hiddenNames": [],
+        "instance": "bench-p0", "revision": 1, "cutoffAt": "2026-11-20T08:30:00Z", "calendarVersion": "CN-2026.1", "productVersion": "5.2.0", "hiddenNames": [],
     });
     let nodes: Vec<_> = (0..count)
         .map(|number| article(number, count, (number < changed).then_some(edit)))

@@ -334,6 +334,14 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         || Memory::read(sink.memory()),
     );
     let mut content = content?;
+    // Answers for other readers, as a token of another root gets them, must never stand in this one.
+    let answered = content.portal.instance.as_deref().unwrap_or("nobody");
+    if answered != instance.name() {
+        return Err(Error::source(format!(
+            "the source answers for `{answered}`, not for `{}`: the token is that of another root",
+            instance.name()
+        )));
+    }
     if let Some(banner) = &options.banner {
         content.disaster = Some(banner.clone());
     }

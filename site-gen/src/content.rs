@@ -23,6 +23,8 @@ pub const VERSION: u32 = 3;
 #[derive(Debug, Clone, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Portal {
+    /// Name of the root that the answers are for.
+    pub instance: Option<String>,
     /// Grows with every change.
     pub revision: i64,
     /// Until when the data counts; also the time that the pages call their own.

@@ -222,6 +222,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) families: BTreeMap<&'a str, &'a str>,
     /// Records whose text is held back, each with the reason.
     pub(crate) held: BTreeMap<String, &'static str>,
+    /// Of these, the field that must not be shown.
+    pub(crate) fields: BTreeMap<String, &'static str>,
     /// Texts that are not those of the answer, and all of notices.
     pub(crate) bodies: BTreeMap<&'a str, Cow<'a, str>>,
     pub(crate) clean: Vec<Digest>,
@@ -383,6 +385,7 @@ pub(crate) fn plan<'a>(
         windows: Vec::new(),
         families: BTreeMap::new(),
         held: BTreeMap::new(),
+        fields: BTreeMap::new(),
         bodies: BTreeMap::new(),
         clean: Vec::new(),
         problems: Vec::new(),
@@ -425,7 +428,10 @@ pub(crate) fn plan<'a>(
             line: 0,
             reason: match *reason {
                 WITHDRAWN => WITHDRAWN.to_owned(),
-                reason => format!("the text contains {reason}"),
+                reason => {
+                    let field = draft.fields.get(record).copied().unwrap_or("text");
+                    format!("its {field} contains {reason}")
+                }
             },
         });
     }

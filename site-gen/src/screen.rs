@@ -1,11 +1,17 @@
 //! The screen for personal data when a root is built. It repeats what the schema screens when a text is entered,
 //! because a text can be older than a rule. A hit is named by record and kind, never by its value.
 
+/// What looks like a patient: the rule of the schema, read from where it stands, because nothing of the workspace is
+/// imported here.
+#[path = "../../entity/src/rules/screening.rs"]
+pub mod screening;
+
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
 use crate::{audience::Audience, write::hash};
+use screening::{Found, Reading};
 
 /// What texts of one root must not contain.
 #[derive(Debug, Clone)]
@@ -42,45 +48,44 @@ impl Screen {
     }
 
     fn first(&self, text: &str, with_patients: bool) -> Option<&'static str> {
-        let runs: Vec<&str> = runs(text).collect();
-        let patient = if with_patients {
-            patient(text, &runs)
-        } else {
-            None
-        };
-        if patient.is_some() {
-            return patient;
+        let reading = Reading::new(text);
+        let patient = reading.patient().filter(|_| with_patients);
+        if let Some(found) = patient {
+            return Some(match found {
+                Found::IdCard => "an identity card number",
+                Found::RecordNumber => "a patient number",
+                Found::Name => "a person's name with a label",
+                Found::Mobile => "a personal telephone number",
+            });
         }
-        if self.is_wide {
-            if runs.iter().any(|run| telephone(run, &self.services)) {
-                return Some("a personal telephone number");
-            }
-            if runs.iter().any(|run| address(run)) {
-                return Some("an IP address");
-            }
-            if !self.names.is_empty() && machines(text).any(|name| self.names.contains(&name)) {
-                return Some("the name of a host or a database");
-            }
+        if !self.is_wide {
+            return None;
         }
-        None
+        let of_person = |number: String| !self.services.contains(&number);
+        if reading.mobiles().any(of_person) {
+            return Some("a personal telephone number");
+        }
+        if runs(text).any(address) {
+            return Some("an IP address");
+        }
+        if !self.names.is_empty() && machines(text).any(|name| self.names.contains(&name)) {
+            return Some("the name of a host or a database");
+        }
+        let weakness = WEAKNESS.as_ref();
+        weakness
+            .is_none_or(|weakness| weakness.is_match(text))
+            .then_some("the detail of a vulnerability")
     }
 }
 
-/// What looks like a patient.
-fn patient(text: &str, runs: &[&str]) -> Option<&'static str> {
-    if runs.iter().any(|run| identity_card(run)) {
-        return Some("an identity card number");
-    }
-    if LABELS.as_ref().is_none_or(|labels| labels.is_match(text)) {
-        if labelled(text, &PATIENT) {
-            return Some("a patient number");
-        }
-        if named(text) {
-            return Some("a person's name with a label");
-        }
-    }
-    None
-}
+/// What tells where a system can be attacked: numbers of the registers, and how it is done.
+static WEAKNESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(CVE|CNVD|CNNVD)-\d{4}|SQL ?注入|(远程代码|任意命令)执行|反序列化漏洞|(提权|越权|注入|上传)漏洞|漏洞利用|利用代码",
+    )
+    .ok()
+});
+
 /// Shortest name of a machine that is told from a word.
 const MACHINE: usize = 4;
 /// Most parts of a name that are looked at together.
@@ -104,18 +109,9 @@ fn machines(text: &str) -> impl Iterator<Item = String> {
     distinct.into_iter().map(|name| hash(name.as_bytes()))
 }
 
-const PATIENT: [&str; 5] = ["住院号", "病案号", "门诊号", "住院编号", "病历号"];
-const NAME: [&str; 4] = ["姓名：", "姓名:", "患者：", "病人："];
-
-/// All labels at once: a text has none of them nearly always, and every text of a root is looked at in every build.
-static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let all: Vec<&str> = PATIENT.into_iter().chain(NAME).collect();
-    Regex::new(&all.join("|")).ok()
-});
-
-/// Runs of what numbers and addresses are written with, long enough to be one of them.
+/// Runs of what addresses are written with, long enough to be one.
 fn runs(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'x' | b'X' | b'*' | b'.');
+    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -131,75 +127,6 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
                 return text.get(from..at);
             }
         }
-    })
-}
-
-/// Runs of digits (a last `x` counts) that stand alone.
-fn digits(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_digit() && !matches!(c, 'x' | 'X' | '*'))
-        .filter(|run| run.len() >= 11)
-}
-
-fn identity_card(text: &str) -> bool {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    const CHECK: [u8; 11] = *b"10X98765432";
-    digits(text).any(|run| {
-        if run.len() != 18 {
-            return false;
-        }
-        if run.contains('*') {
-            // Masked, as `110101********123X`.
-            return run.bytes().filter(u8::is_ascii_digit).count() >= 7
-                && run.bytes().take(4).all(|b| b.is_ascii_digit());
-        }
-        let sum: u32 = run
-            .bytes()
-            .zip(WEIGHTS)
-            .map(|(byte, weight)| u32::from(byte.wrapping_sub(b'0')) * weight)
-            .sum();
-        let expected = CHECK.get((sum % 11) as usize).copied();
-        run.bytes().last().map(|byte| byte.to_ascii_uppercase()) == expected
-    })
-}
-
-/// A label, then at most a colon and blanks, then at least four digits or letters.
-fn labelled(text: &str, labels: &[&str]) -> bool {
-    labels.iter().any(|label| {
-        text.match_indices(label).any(|(at, label)| {
-            let rest = text.get(at + label.len()..).unwrap_or_default();
-            let rest = rest.trim_start_matches([':', '：', ' ', '为', '是', '#', '\u{3000}']);
-            let run = rest
-                .chars()
-                .take_while(|c| c.is_ascii_alphanumeric() || *c == '*');
-            let run: Vec<char> = run.collect();
-            run.len() >= 4 && run.iter().any(char::is_ascii_digit)
-        })
-    })
-}
-
-fn named(text: &str) -> bool {
-    NAME.iter().any(|label| {
-        text.match_indices(label).any(|(at, label)| {
-            let rest = text
-                .get(at + label.len()..)
-                .unwrap_or_default()
-                .trim_start_matches(' ');
-            // An empty line of a paper form is no name.
-            let run = rest
-                .chars()
-                .take(4)
-                .take_while(|c| crate::markdown::is_cjk(*c) && c.is_alphabetic());
-            run.count() >= 2
-        })
-    })
-}
-
-fn telephone(text: &str, services: &[String]) -> bool {
-    text.split(|c: char| !c.is_ascii_digit()).any(|run| {
-        run.len() == 11
-            && run.starts_with('1')
-            && !matches!(run.as_bytes().get(1), Some(b'0'..=b'2'))
-            && !services.iter().any(|number| number == run)
     })
 }
 
@@ -232,6 +159,8 @@ mod tests {
             "住院号：12345678",
             "病案号 A0012345",
             "姓名：张三",
+            "**住院号：** 20260012",
+            "| 姓名 |\n|---|\n| 张三 |",
         ] {
             assert!(seen(text, Audience::Audit).is_some(), "{text}");
             let screen = Screen::new(Audience::Staff, &services, &names);
@@ -239,6 +168,9 @@ mod tests {
         }
         for text in [
             "电话 13912345678",
+            "电话 139-1234-5678",
+            "存在 CVE-2024-1234",
+            "可利用 SQL 注入",
             "主机 192.168.1.20 停用",
             "10.2.33.4",
             "重启ICU-DB-01后",

@@ -145,7 +145,7 @@ pub async fn run(what: SiteCommand) -> Result<ExitCode> {
         SiteCommand::Rollback(which) => {
             let app = open(&which.store).await?;
             for one in chosen(&app, &which).await? {
-                let number = build::roll_back(&app, &one.name)?;
+                let number = build::roll_back(&app, &one).await?;
                 say(&format!(
                     "{}: 现为第 {number} 次生成 now build {number}",
                     one.name

@@ -2,18 +2,17 @@
 //! (SG-FRESH-1).
 //!
 //! There is no job for it: every server keeps the roots in its own data folder and follows the revision of the pages,
-//! which grows in the transaction of each change. Many changes are one build, and a server that was down begins with a
-//! build.
+//! which grows in the transaction of each change, and the times that notices name. Many changes are one build, and a
+//! server that was down begins with a build.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
+use entity::hospital;
 use entity::ids::HospitalId;
-use entity::rules::calendar::civil_date;
 use entity::values::Audience;
-use entity::{hospital, portal_revision};
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use site_gen::audience as site;
 use site_gen::bundle::Bundle;
@@ -22,18 +21,23 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::alarm;
+use super::due::{Due, due};
 use super::instance::{self, Instance};
+use super::rescue::{clean, rescue};
 use super::roots;
 use super::source::Inside;
 use crate::app::App;
 use crate::error::{Error, Result};
 
-/// How often the chains are looked at.
-const LOOK: Duration = Duration::from_secs(2);
-/// Two builds of a hospital are at least so far apart: 500 changes in ten seconds are three builds.
+/// How often it is looked at what is due.
+const LOOK: Duration = Duration::from_secs(1);
+/// Two builds of a hospital are at least so far apart: 500 changes in ten seconds are three builds. A banner and a
+/// withdrawal do not wait.
 const APART: Duration = Duration::from_secs(5);
 /// After a build that failed.
 const AGAIN: Duration = Duration::from_secs(30);
+/// How often a build is tried again at once because the data changed under it.
+const TRIES: u32 = 3;
 /// All roots are made anew at 00:05, because texts such as "overdue" follow the day.
 pub(super) const NEW_DAY: TimeDelta = TimeDelta::minutes(5);
 
@@ -49,17 +53,41 @@ const fn audience(audience: Audience) -> site::Audience {
     }
 }
 
+/// The roots that are looked after one behind the other: those that a banner must reach, and those that take long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    /// Staff and wards.
+    Wards,
+    /// Everybody behind a sign-in of their own.
+    Offices,
+}
+
+impl Lane {
+    const fn of(audience: Audience) -> Self {
+        match audience {
+            Audience::Staff | Audience::Icu => Self::Wards,
+            Audience::It | Audience::Mgmt | Audience::Vendor | Audience::Audit => Self::Offices,
+        }
+    }
+}
+
+/// How the root of an instance is built.
+fn options(app: &App, instance: &Instance) -> Result<Options> {
+    let named = site::Instance::new(&instance.name, audience(instance.reader.audience));
+    let mut options = Options::new(named.map_err(Error::internal)?, roots(app));
+    options.base_url.clone_from(&app.config.public_origin);
+    // Outside of what is served: `site-gen urgent` builds from it while the server is down.
+    options.kept = Some(app.config.data.join("portal-input"));
+    Ok(options)
+}
+
 /// Builds the root of an instance, or only says what a build would report.
 ///
 /// # Errors
 /// What `site-gen` says; the root that was served before still is.
 pub async fn one(app: &App, instance: &Instance, dry: bool) -> Result<Report> {
     let source = Inside::new(app, &instance.reader);
-    let named = site::Instance::new(&instance.name, audience(instance.reader.audience));
-    let mut options = Options::new(named.map_err(Error::internal)?, roots(app));
-    options.base_url.clone_from(&app.config.public_origin);
-    // Outside of what is served: `site-gen urgent` builds from it while the server is down.
-    options.kept = Some(app.config.data.join("portal-input"));
+    let options = options(app, instance)?;
     let made = tokio::task::spawn_blocking(move || {
         if dry {
             check(&options, &source)
@@ -72,45 +100,76 @@ pub async fn one(app: &App, instance: &Instance, dry: bool) -> Result<Report> {
         .map_err(Error::internal)
 }
 
+/// [`one`], again if the data changed meanwhile: a file may be withdrawn between the query that names it and its turn.
+async fn settled(app: &App, instance: &Instance) -> Result<Report> {
+    let hospital = instance.reader.hospital;
+    let mut left = TRIES;
+    loop {
+        let before = due(app.db.read(), hospital, app.clock.now()).await?;
+        match one(app, instance, false).await {
+            Err(_)
+                if left > 0 && before != due(app.db.read(), hospital, app.clock.now()).await? =>
+            {
+                left -= 1;
+            }
+            other => return other,
+        }
+    }
+}
+
 /// Builds every root of a hospital, or of all of them; one that fails does not stop the others.
 ///
 /// # Errors
 /// Those of the database; the first failure of a build after all were tried.
 pub async fn all(app: &App, of: Option<HospitalId>) -> Result<()> {
+    some(app, of, |_| true).await
+}
+
+async fn some(app: &App, of: Option<HospitalId>, which: impl Fn(Audience) -> bool) -> Result<()> {
     let mut failed = None;
-    for instance in instance::all(app.db.read(), of).await? {
+    let instances = instance::all(app.db.read(), of).await?;
+    for instance in instances.iter().filter(|one| which(one.reader.audience)) {
         let started = Instant::now();
-        match one(app, &instance, false).await {
-            Ok(report) => {
-                for problem in &report.problems {
-                    tracing::warn!(
-                        instance = instance.name,
-                        kind = problem.kind,
-                        record = problem.record,
-                        path = problem.path,
-                        line = problem.line,
-                        "a page is held back or wants a look: {}",
-                        problem.reason
-                    );
-                }
-                if let Err(error) = alarm::tell(app, &instance, &report).await {
-                    tracing::error!(instance = instance.name, %error, "nobody could be told of what is held back");
-                }
-                tracing::info!(
-                    instance = instance.name,
-                    pages = report.pages,
-                    swapped = report.written.swapped,
-                    ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                    "pages are made"
-                );
-            }
+        match settled(app, instance).await {
+            Ok(report) => made(app, instance, &report, started).await,
             Err(error) => {
                 tracing::error!(instance = instance.name, %error, "pages could not be made");
                 failed.get_or_insert(error);
+                match rescue(app, instance, options(app, instance)?).await {
+                    Ok(report) => made(app, instance, &report, started).await,
+                    Err(error) => {
+                        tracing::error!(instance = instance.name, %error, "nor the banner and what was withdrawn");
+                    }
+                }
             }
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Tells of a build.
+async fn made(app: &App, instance: &Instance, report: &Report, started: Instant) {
+    for problem in &report.problems {
+        tracing::warn!(
+            instance = instance.name,
+            kind = problem.kind,
+            record = problem.record,
+            path = problem.path,
+            line = problem.line,
+            "a page is held back or wants a look: {}",
+            problem.reason
+        );
+    }
+    if let Err(error) = alarm::tell(app, instance, report).await {
+        tracing::error!(instance = instance.name, %error, "nobody could be told of what is held back");
+    }
+    tracing::info!(
+        instance = instance.name,
+        pages = report.pages,
+        swapped = report.written.swapped,
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "pages are made"
+    );
 }
 
 /// What the served build of a root changed, a line a file.
@@ -129,50 +188,48 @@ pub fn bundle(app: &App, name: &str, to: &Path) -> Result<Bundle> {
     site_gen::bundle::bundle(&roots(app), name, to).map_err(Error::internal)
 }
 
-/// Serves the kept build before the served one; its number.
+/// Serves the kept build before the served one, without what was withdrawn since; its number.
 ///
 /// # Errors
 /// Those of the disk, and if there is none.
-pub fn roll_back(app: &App, name: &str) -> Result<u64> {
-    site_gen::history::roll_back(&roots(app), name).map_err(Error::internal)
+pub async fn roll_back(app: &App, instance: &Instance) -> Result<u64> {
+    let number =
+        site_gen::history::roll_back(&roots(app), &instance.name).map_err(Error::internal)?;
+    clean(app, instance, options(app, instance)?).await?;
+    Ok(number)
 }
 
-/// What is known of the pages of a hospital.
+/// What is known of the pages of a hospital in a lane.
 #[derive(Debug)]
 struct Seen {
-    /// The revision of the last build.
-    revision: i64,
-    /// The day of the last build, which begins five minutes late.
-    day: NaiveDate,
+    /// What the last build was due for.
+    due: Due,
     /// Whether pages are behind.
     behind: bool,
     /// Not before.
     not_before: Instant,
 }
 
-/// Follows the revisions and builds, until `stop`.
+/// Follows what is due and builds, until `stop`. The pages of staff and wards wait for no others.
 pub async fn keep(app: App, stop: CancellationToken) {
-    let mut seen = BTreeMap::new();
-    let keeping = async {
-        loop {
-            if let Err(error) = turn(&app, &mut seen).await {
-                tracing::error!(%error, "the pages could not be looked after");
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+    let both = async {
+        tokio::join!(follow(&app, Lane::Wards), follow(&app, Lane::Offices));
     };
-    stop.run_until_cancelled(keeping).await;
+    stop.run_until_cancelled(both).await;
+}
+
+async fn follow(app: &App, lane: Lane) {
+    let mut seen = BTreeMap::new();
+    loop {
+        if let Err(error) = turn(app, lane, &mut seen).await {
+            tracing::error!(%error, "the pages could not be looked after");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// One look at every hospital.
-async fn turn(app: &App, seen: &mut BTreeMap<HospitalId, Seen>) -> Result<()> {
-    let day = civil_date(app.clock.now() - NEW_DAY);
-    let revisions = portal_revision::Entity::find().all(app.db.read()).await?;
-    let revisions: BTreeMap<_, _> = revisions
-        .iter()
-        .map(|row| (row.hospital_id, row.revision))
-        .collect();
-    // A hospital without a change has pages too.
+async fn turn(app: &App, lane: Lane, seen: &mut BTreeMap<HospitalId, Seen>) -> Result<()> {
     let hospitals: Vec<HospitalId> = hospital::Entity::find()
         .select_only()
         .column(hospital::Column::Id)
@@ -181,18 +238,18 @@ async fn turn(app: &App, seen: &mut BTreeMap<HospitalId, Seen>) -> Result<()> {
         .all(app.db.read())
         .await?;
     for hospital in hospitals {
-        let revision = revisions.get(&hospital).copied().unwrap_or(0);
+        let now = due(app.db.read(), hospital, app.clock.now()).await?;
         let known = seen.entry(hospital).or_insert_with(|| Seen {
-            revision,
-            day,
+            due: now.clone(),
             behind: true,
             not_before: Instant::now(),
         });
-        known.behind |= (known.revision, known.day) != (revision, day);
-        if known.behind && Instant::now() >= known.not_before {
-            let done = all(app, Some(hospital)).await;
+        known.behind |= known.due != now;
+        let urgent = known.due.urgent != now.urgent;
+        if known.behind && (urgent || Instant::now() >= known.not_before) {
+            let done = some(app, Some(hospital), |audience| Lane::of(audience) == lane).await;
             known.behind = done.is_err();
-            (known.revision, known.day) = (revision, day);
+            known.due = now;
             known.not_before = Instant::now() + if done.is_ok() { APART } else { AGAIN };
         }
     }

@@ -5,12 +5,14 @@
 
 mod alarm;
 pub mod build;
+mod due;
 pub mod graphql;
 pub mod instance;
 pub mod ops;
 pub mod own;
 pub mod press;
 mod reader;
+mod rescue;
 pub mod source;
 
 use std::path::PathBuf;

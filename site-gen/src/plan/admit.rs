@@ -30,8 +30,8 @@ struct Found<'a> {
     article: &'a Article,
     /// Its text where it is not that of the answer.
     cut: Option<String>,
-    /// What it contains and must not.
-    hit: Option<&'static str>,
+    /// The field that contains what it must not, and what.
+    hit: Option<(&'static str, &'static str)>,
     /// Whether its text is shown as it stands in the answer.
     clean: bool,
 }
@@ -73,15 +73,20 @@ fn admitted<'a>(
     }
     let tags = article.tags.join("\n");
     let module = article.module.as_deref().unwrap_or_default();
-    let hit = [article.title.as_str(), body.as_ref(), module, &tags]
-        .into_iter()
-        .find_map(|text| {
-            if article.screening_overridden {
-                screen.find_beside_patients(text)
-            } else {
-                screen.find(text)
-            }
-        });
+    let texts = [
+        ("title", article.title.as_str()),
+        ("body", body.as_ref()),
+        ("module", module),
+        ("tags", &tags),
+    ];
+    let hit = texts.into_iter().find_map(|(field, text)| {
+        let found = if article.screening_overridden {
+            screen.find_beside_patients(text)
+        } else {
+            screen.find(text)
+        };
+        found.map(|kind| (field, kind))
+    });
     let cut = match body {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(text),
@@ -128,8 +133,9 @@ pub(super) fn admit(draft: &mut Draft<'_>, clean: Clean<'_>) -> Result<(), Error
                 if found.clean {
                     draft.clean.push(article.digest);
                 }
-                if let Some(hit) = found.hit {
-                    draft.held.insert(article.id.clone(), hit);
+                if let Some((field, kind)) = found.hit {
+                    draft.held.insert(article.id.clone(), kind);
+                    draft.fields.insert(article.id.clone(), field);
                 }
                 if let Some(text) = found.cut {
                     draft.bodies.insert(id, Cow::Owned(text));
@@ -174,46 +180,53 @@ pub(super) fn look(draft: &mut Draft<'_>) {
     let bodies = &draft.bodies;
     let body = |id: &str| bodies.get(id).map(Cow::as_ref).unwrap_or_default();
     let screen = screen(content, draft.audience);
-    let seen = |texts: &[&str]| texts.iter().find_map(|text| screen.find(text));
     let mut held = std::mem::take(&mut draft.held);
-    let mut hold = |record: &str, texts: &[&str]| {
-        if let Some(hit) = seen(texts) {
-            held.insert(record.to_owned(), hit);
+    let mut fields = std::mem::take(&mut draft.fields);
+    let mut hold = |record: &str, texts: &[(&'static str, &str)]| {
+        let mut texts = texts.iter();
+        if let Some((field, kind)) =
+            texts.find_map(|(field, text)| Some((*field, screen.find(text)?)))
+        {
+            held.insert(record.to_owned(), kind);
+            fields.insert(record.to_owned(), field);
         }
     };
-    hold(
-        "status",
-        &[content.status.message.as_deref().unwrap_or_default()],
-    );
+    let message = content.status.message.as_deref().unwrap_or_default();
+    hold("status", &[("message", message)]);
     if let Some(disaster) = &content.disaster {
-        hold("disaster", &[&disaster.title, &disaster.body]);
+        hold(
+            "disaster",
+            &[("title", &disaster.title), ("body", &disaster.body)],
+        );
     }
     for window in &draft.windows {
-        hold(&window.id, &[&window.title]);
+        hold(&window.id, &[("title", &window.title)]);
     }
     for notice in &draft.notices {
-        hold(&notice.id, &[&notice.title, body(&notice.id)]);
+        let texts = [("title", notice.title.as_str()), ("body", body(&notice.id))];
+        hold(&notice.id, &texts);
     }
     for inspection in content.inspections.iter().flatten() {
-        hold(
-            &inspection.number,
-            &[inspection.conclusion.as_deref().unwrap_or_default()],
-        );
+        let conclusion = inspection.conclusion.as_deref().unwrap_or_default();
+        hold(&inspection.number, &[("conclusion", conclusion)]);
         for finding in &inspection.findings {
-            let advice = finding.advice.as_deref().unwrap_or_default();
-            let deadline = finding.deadline.as_deref().unwrap_or_default();
-            hold(
-                &finding.number,
-                &[&finding.description, &finding.impact, advice, deadline],
-            );
+            let texts = [
+                ("description", finding.description.as_str()),
+                ("impact", &finding.impact),
+                ("advice", finding.advice.as_deref().unwrap_or_default()),
+                ("deadline", finding.deadline.as_deref().unwrap_or_default()),
+            ];
+            hold(&finding.number, &texts);
         }
     }
     for task in content.tasks.iter().flatten() {
         if let Some(finding) = &task.finding {
-            hold(&finding.number, &[&finding.description]);
+            hold(&finding.number, &[("description", &finding.description)]);
         }
-        let mut texts: Vec<&str> = task.steps.iter().map(|step| step.text.as_str()).collect();
-        texts.extend(task.submissions.iter().map(|one| one.text.as_str()));
+        let steps = task.steps.iter().map(|step| ("steps", step.text.as_str()));
+        let submissions = task.submissions.iter();
+        let submissions = submissions.map(|one| ("submissions", one.text.as_str()));
+        let texts: Vec<(&'static str, &str)> = steps.chain(submissions).collect();
         hold(&task.number, &texts);
     }
     for contract in content
@@ -221,7 +234,7 @@ pub(super) fn look(draft: &mut Draft<'_>) {
         .iter()
         .flat_map(|service| &service.contracts)
     {
-        hold(&contract.id, &[&contract.title]);
+        hold(&contract.id, &[("title", &contract.title)]);
     }
     for article in &draft.articles {
         let names = [&article.id, &article.number];
@@ -235,6 +248,7 @@ pub(super) fn look(draft: &mut Draft<'_>) {
         }
     }
     draft.held = held;
+    draft.fields = fields;
 }
 
 /// The screen of the texts of a root.

@@ -14,7 +14,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
 use super::super::build::NEW_DAY;
-use super::super::{in_force, own, seen, status};
+use super::super::due::passed;
+use super::super::{in_force, instance, own, seen, status};
 use super::Maybe;
 use super::types::{Notice, OwnDocument, Portal, SystemStatus};
 use crate::connection;
@@ -239,6 +240,8 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
     let row = portal_revision::Entity::find_by_id(hospital)
         .one(app.db.read())
         .await?;
+    let changed = row.as_ref().map(|row| row.changed_at);
+    let passed = passed(app.db.read(), hospital, now).await?;
     let calendar = work_calendar::Entity::find()
         .filter(work_calendar::Column::HospitalId.eq(hospital))
         .filter(work_calendar::Column::Year.eq(civil_date(now).year()))
@@ -246,12 +249,23 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
         .one(app.db.read())
         .await?;
     Ok(Some(Portal {
-        cutoff_at: Instant(row.as_ref().map_or(day, |row| row.changed_at.max(day))),
+        instance: root(ctx, hospital).await?,
+        cutoff_at: Instant(changed.max(passed).unwrap_or(day).max(day)),
         revision: Long(row.map_or(0, |row| row.revision)),
         calendar_version: calendar.map(|row| row.version),
         product_version: env!("CARGO_PKG_VERSION"),
         hidden_names: hidden_names(ctx, hospital).await?,
     }))
+}
+
+/// The root that the reader is behind.
+async fn root(ctx: &Context<'_>, hospital: HospitalId) -> Result<Option<String>> {
+    let Some(reader) = &requester(ctx).portal else {
+        return Ok(None);
+    };
+    let all = instance::all(app(ctx).db.read(), Some(hospital)).await?;
+    let own = all.into_iter().find(|one| one.reader == *reader);
+    Ok(own.map(|one| one.name))
 }
 
 /// What the assets of a hospital are called, retired ones too, for pages that must not tell (SG-AUD-3).

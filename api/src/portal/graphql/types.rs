@@ -158,6 +158,9 @@ impl SystemStatus {
 /// What pages are of.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Portal {
+    /// 读者所在页面集的名称；非页面集的读者为 null.
+    /// Name of the root that the reader is behind; null for everybody else.
+    pub instance: Option<String>,
     /// 修订号；页面所示内容的每次变化使其增加.
     /// Revision; it grows with every change of what pages show.
     pub revision: Long,
