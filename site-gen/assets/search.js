@@ -433,6 +433,8 @@
     list.textContent = '';
     more.hidden = true;
     if (index) index.hidden = !!text;
+    // Without a query there is nothing to filter, and what comes late would push the titles down.
+    filters.hidden = !text;
     status.textContent = text ? words.busy : '';
     if (!text) return Promise.resolve();
     return query(text).then(function (answer) {

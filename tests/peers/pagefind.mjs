@@ -2,12 +2,12 @@
 // and nothing that is shipped: it needs modules, fetch and WebAssembly.
 //   ROOT=/path/to/root node pagefind.mjs        exit 1 on a page that only Pagefind finds
 // QUERIES: how many words are looked for (120). SEED: which. CHROMIUM: the browser.
-import { createServer } from 'node:http';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { close, createIndex } from 'pagefind';
 import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
 
 const root = realpathSync(process.env.ROOT ?? '.');
 let seed = Number(process.env.SEED ?? 20261128) >>> 0;
@@ -30,19 +30,8 @@ for (const name of pages) {
 await index.writeFiles({ outputPath: join(work, 'pagefind') });
 await close();
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css', '.wasm': 'application/wasm' };
-const server = createServer((request, response) => {
-  const name = decodeURIComponent(new URL(request.url, 'http://x').pathname);
-  const path = join(name.startsWith('/pagefind/') ? work : root, name);
-  if (!existsSync(path) || statSync(path).isDirectory()) {
-    response.writeHead(404).end();
-    return;
-  }
-  response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
-  response.end(readFileSync(path));
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const http = `http://127.0.0.1:${server.address().port}/`;
+const server = await serve(root, { others: { '/pagefind/': work } });
+const http = server.base;
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 const page = await browser.newPage();
 

@@ -1,14 +1,14 @@
 // A built root of the portal: html-validate, then headless Chromium, opened from its folder and served under a strict policy.
 //   ROOT=/path/to/root node portal.mjs        exit 1 on a failed check
 // SAMPLES: how many words are looked for (240). SEED: which. CHROMIUM: the browser. SHOTS: a directory for screenshots.
-import { createReadStream, existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { extname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'acorn';
 import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
+import { HEADERS, serve } from './serve.mjs';
 
 const root = realpathSync(process.env.ROOT ?? '.');
 const samples = Number(process.env.SAMPLES ?? 240);
@@ -75,19 +75,8 @@ const files = walk(root).map((path) => relative(root, path).split(sep).join('/')
   }
 }
 
-const POLICY = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css', '.xml': 'application/xml', '.png': 'image/png' };
-const server = createServer((request, response) => {
-  const path = join(root, decodeURIComponent(new URL(request.url, 'http://x').pathname));
-  if (!path.startsWith(root) || !existsSync(path) || statSync(path).isDirectory()) {
-    response.writeHead(404).end();
-    return;
-  }
-  response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY });
-  createReadStream(path).pipe(response);
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const http = `http://127.0.0.1:${server.address().port}/`;
+const server = await serve(root, { headers: HEADERS });
+const http = server.base;
 const folder = `${pathToFileURL(root).href}/`;
 
 const browser = await chromium.launch({
@@ -238,7 +227,7 @@ for (const scheme of ['light', 'dark']) {
       if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name.replace(/\//g, '_')}-${width}-${scheme}.png`), fullPage: true });
     }
     // What is laid out when a reader comes to it is judged as that reader sees it.
-    await page.evaluate(() => document.querySelectorAll('.az ul').forEach((list) => { list.style.contentVisibility = 'visible'; }));
+    await page.evaluate(() => document.querySelectorAll('.az ul, .r-scroll').forEach((list) => { list.style.contentVisibility = 'visible'; }));
     // The tool itself is evaluated by the debugger, which no policy of the page forbids.
     await page.evaluate(axe);
     const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })

@@ -2,11 +2,10 @@
 // hit and until all hits of the first page stand, in headless Chromium at a quarter of the processor's speed, each query
 // in a browser that has nothing stored. A benchmark: it judges nothing, `site-gen/tests/comparison.rs` judges its figures.
 //   ROOT=/path/to/root node search-cost.mjs      QUERIES: how many (30). SEED: which. JSON: a file for the figures.
-import { createServer } from 'node:http';
-import { existsSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
 
 const root = realpathSync(process.env.ROOT ?? '.');
 let seed = Number(process.env.SEED ?? 20261128) >>> 0;
@@ -16,23 +15,9 @@ function dice(sides) {
 }
 const pages = readdirSync(join(root, 'faq')).filter((name) => name.startsWith('kb-')).sort();
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css', '.svg': 'image/svg+xml' };
 let packed = false;
-const server = createServer((request, response) => {
-  const path = join(root, decodeURIComponent(new URL(request.url, 'http://x').pathname));
-  if (!path.startsWith(root) || !existsSync(path) || statSync(path).isDirectory()) {
-    response.writeHead(404).end();
-    return;
-  }
-  const bytes = readFileSync(path);
-  const headers = { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' };
-  if (packed) headers['Content-Encoding'] = 'gzip';
-  const body = packed ? gzipSync(bytes) : bytes;
-  response.writeHead(200, { ...headers, 'Content-Length': body.length });
-  response.end(body);
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const base = `http://127.0.0.1:${server.address().port}/`;
+const server = await serve(root, { packed: () => packed });
+const base = server.base;
 
 function word() {
   const html = readFileSync(join(root, 'faq', pages[dice(pages.length)]), 'utf8');

@@ -22,8 +22,11 @@ use crate::docs::files::Files;
 use crate::docs::html::{Frame, STYLE, Said};
 use crate::docs::{Language, Names, Problem, Renderer, Text, words};
 
-/// What a page may weigh.
+/// What a page may weigh (SG-API-2).
 const HEAVIEST: usize = 300_000;
+
+/// What a page weighs if its parts fit into several: with style and script at most 150 KB (SG-SIZE-2).
+const LIGHT: usize = 125_000;
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
@@ -342,7 +345,7 @@ impl Writer<'_> {
         let full = self
             .renderer
             .page("api_index.html", &self.index_page(sections, true))?;
-        if full.len() <= HEAVIEST {
+        if full.len() <= LIGHT {
             return Ok(full);
         }
         self.renderer

@@ -6,7 +6,7 @@ use super::{CLOSE, OPEN};
 use crate::docs::html::Said;
 
 /// What its parts may weigh together, which leaves room for the frame and for links longer than their placeholders.
-const PACKED: usize = 230_000;
+const PACKED: usize = super::LIGHT - 15_000;
 
 /// Pages of operations and types, before their links are known.
 #[derive(Default)]
