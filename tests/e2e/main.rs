@@ -38,6 +38,7 @@ mod rectification;
 mod recurrence;
 mod reliability;
 mod report;
+mod rescue;
 mod schema;
 mod scope;
 mod seal;

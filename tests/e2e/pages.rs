@@ -120,7 +120,12 @@ fn below(root: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
 
 /// Makes a root from another machine with a token, into a folder.
 #[expect(clippy::disallowed_methods, reason = "a file of a test")]
-async fn over_http(app: &TestApp, instance: &str, audience: Audience, token: &str, to: &Path) {
+async fn over_http(
+    app: &TestApp,
+    (instance, audience): (&str, Audience),
+    token: &str,
+    to: &Path,
+) -> Result<site_gen::Report, site_gen::error::Error> {
     let key = to.join("token");
     std::fs::write(&key, token).unwrap();
     let audience = site_gen::audience::Audience::from_code(audience.word()).unwrap();
@@ -131,7 +136,7 @@ async fn over_http(app: &TestApp, instance: &str, audience: Audience, token: &st
         let source = site_gen::source::http::HttpSource::new(&base, &key, None)?;
         site_gen::build(&options, &source)
     });
-    made.await.unwrap().unwrap();
+    made.await.unwrap()
 }
 
 both_backends! {
@@ -142,7 +147,8 @@ both_backends! {
         manual(app, "http-manual", content("呼吸机手册", "# 第一章\n\n正文")).await;
         notice(app, "http", "公告正文", &["STAFF"], 1).await;
         build(app).await;
-        for (audience, instance) in names(app).await {
+        let all = names(app).await;
+        for (audience, instance) in all.clone() {
             let input = json!({ "idempotencyKey": format!("token-{instance}"), "agent": "pages", "scopes": ["PORTAL"], "portalInstance": instance, "expiresAt": "2026-12-31T00:00:00+08:00" });
             let made = act(app, "it_admin", "createMachineToken", "token machineToken{scopes portalInstance}", input).await;
             assert_eq!(made["machineToken"], json!({ "scopes": ["PORTAL"], "portalInstance": instance }), "{made}");
@@ -153,7 +159,8 @@ both_backends! {
                 assert!(body["data"].as_object().is_none_or(|data| data.values().all(Value::is_null)), "{closed} {body}");
             }
             let folder = tempfile::tempdir().unwrap();
-            over_http(app, &instance, audience, token, folder.path()).await;
+            let own = (instance.as_str(), audience);
+            over_http(app, own, token, folder.path()).await.unwrap();
             let (here, there) = (api::portal::roots(&app.app).join(&instance), folder.path().join(&instance));
             let (here, there) = (below(&here), below(&there));
             assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>(), "{instance}");
@@ -163,10 +170,15 @@ both_backends! {
             for (path, bytes) in &here {
                 assert!(there[path] == *bytes, "{instance} {}", path.display());
             }
-            over_http(app, &instance, audience, token, folder.path()).await;
+            over_http(app, own, token, folder.path()).await.unwrap();
             let report = std::fs::read(folder.path().join(format!(".{instance}/report.json"))).unwrap();
             let report: Value = serde_json::from_slice(&report).unwrap();
             assert_eq!(report["written"]["swapped"], json!(false), "{report}");
+            // The token of one root fills no other, whatever its builder was told.
+            let (other, audience) = all.iter().find(|(_, name)| *name != instance).map(|(audience, name)| (name, *audience)).unwrap();
+            let error = over_http(app, (other, audience), token, folder.path()).await.unwrap_err();
+            assert!(error.to_string().contains("another root"), "{error}");
+            assert!(!folder.path().join(other).exists(), "{other}");
         }
     }
 
