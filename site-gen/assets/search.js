@@ -427,6 +427,30 @@
       };
     });
   }
+  // Nothing was found: titles that share most with what was typed, or with what its beginning may sound like.
+  function spoken(m, word) {
+    if (!/^[a-z]{2,}$/.test(word)) return Promise.resolve([]);
+    return sounds(m, word).then(function (han) { return han.length ? han : spoken(m, word.slice(0, -1)); });
+  }
+  function suggest(m, text) {
+    var parts = runs(fold(m, text));
+    return Promise.all(parts.map(function (part) { return spoken(m, part.text); })).then(function (heard) {
+      var keys = new Map();
+      parts.forEach(function (part) {
+        var signs = Array.from(part.text);
+        var size = part.kind === 'han' ? 2 : 3;
+        for (var i = 0; i + size <= signs.length; i++) keys.set(signs.slice(i, i + size).join(''), size);
+        if (part.kind === 'han') signs.forEach(function (sign) { keys.set(sign, 1); });
+      });
+      [].concat.apply([], heard).forEach(function (han) { keys.set(han, 1 + han.length); });
+      return Array.from(index ? index.querySelectorAll('a') : []).map(function (link) {
+        var title = fold(m, link.textContent);
+        var score = 0;
+        keys.forEach(function (weight, key) { if (title.indexOf(key) >= 0) score += weight; });
+        return { link: link, score: score };
+      }).filter(function (one) { return one.score; }).sort(function (a, b) { return b.score - a.score; }).slice(0, 5);
+    });
+  }
   function run() {
     var text = input.value.trim();
     var mine = ++turn;
@@ -440,6 +464,14 @@
     return query(text).then(function (answer) {
       return narrowed(answer.pages).then(function (pages) {
         if (mine !== turn) return null;
+        if (!answer.pages.length) {
+          status.textContent = words.none;
+          return manifest.then(function (m) { return suggest(m, text); }).then(function (near) {
+            if (mine !== turn || !near.length) return;
+            status.textContent = words.none + ' ' + words.maybe;
+            near.forEach(function (one) { element('li', list).appendChild(one.link.cloneNode(true)); });
+          });
+        }
         status.textContent = !pages.length ? words.none : (answer.near ? words.near : '') + pages.length + ' ' + words.count;
         return manifest.then(function (m) { return show(m, pages, answer.texts, 0); });
       });

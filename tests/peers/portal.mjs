@@ -195,6 +195,17 @@ await recall('', http, Math.ceil(samples / 6), 'strict policy');
   check('the theme can be switched', theme === 'dark' || theme === 'light', theme);
   await page.goto(`${folder}search.html?q=${encodeURIComponent('没有这种词语吗')}`);
   await page.waitForFunction(() => document.querySelector('[role=status]').textContent.length > 0);
+  // A word that is nowhere, beginning as a title does.
+  const near = await page.evaluate(() => {
+    const link = [...document.querySelectorAll('#site-index a')].find((one) => /^[\u4e00-\u9fff]{2}/.test(one.textContent));
+    return link ? { path: link.getAttribute('href'), word: `${link.textContent.slice(0, 2)}囧囧囧囧` } : null;
+  });
+  if (near) {
+    await page.goto(`${folder}search.html?q=${encodeURIComponent(near.word)}`);
+    await page.waitForSelector('.hits a');
+    check('titles that come near are offered when nothing is found', (await page.locator(`.hits a[href="${near.path}"]`).count()) === 1
+      || (await page.locator('.hits a').count()) === 5, near.word);
+  }
   check('no complaint on the way', !complaints.length, complaints.join('; '));
   await context.close();
 }

@@ -329,7 +329,9 @@ impl Writer<'_> {
         let findings = self.report.findings.iter().filter(|one| one.table == id);
         TablePage {
             frame: self.frame(path),
-            kind: table.kind.clone(),
+            // A kind that only one product has keeps the name it has there.
+            kind: words::find(&format!("table_kind_{}", table.kind), self.language)
+                .map_or_else(|| table.kind.clone(), str::to_owned),
             comment: self.said(&self.book.comment(table)),
             module: self.said(&note.module),
             classification: self.said(&note.classification),

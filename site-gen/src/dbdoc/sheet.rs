@@ -148,11 +148,14 @@ fn contents(
     )?;
     for ((row, table), name) in (3_u32..).zip(&book.snapshot.tables).zip(names) {
         let note = book.notes.get(&table.id()).cloned().unwrap_or_default();
-        let rows = match (book.snapshot.has(Kind::Estimates), table.row_estimate) {
-            (false, _) => "未提供".to_owned(),
-            (true, None) => String::new(),
-            (true, Some(number)) => number.to_string(),
-        };
+        // A number that a catalogue does not know is told like one that it does not have.
+        let rows = table
+            .row_estimate
+            .filter(|_| book.snapshot.has(Kind::Estimates))
+            .map_or_else(
+                || "未提供 Not provided".to_owned(),
+                |number| number.to_string(),
+            );
         let values = [
             (row - 2).to_string(),
             table.id(),

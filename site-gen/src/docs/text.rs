@@ -69,9 +69,17 @@ impl Text {
     }
 
     /// Splits one text that holds both languages: lines with Chinese from lines without, or one line behind the sentence
-    /// that ends the Chinese.
+    /// that ends the Chinese, whose full stops become Chinese ones.
     #[must_use]
     pub fn split(text: &str) -> Self {
+        let split = Self::apart(text);
+        Self {
+            zh: stops(&split.zh),
+            en: split.en,
+        }
+    }
+
+    fn apart(text: &str) -> Self {
         let text = text.trim();
         let has = |part: &str| part.chars().any(is_han);
         if !has(text) {
@@ -104,6 +112,28 @@ impl Text {
     }
 }
 
+/// Sources are often typed with `.` in both languages: one behind a Chinese sign or at the end of a line ends a sentence,
+/// one within a number or a name does not.
+fn stops(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut signs = text.chars().peekable();
+    let mut last = ' ';
+    while let Some(sign) = signs.next() {
+        let next = signs.peek().copied();
+        let ends = matches!(next, None | Some('\n'))
+            || (next == Some(' ') && (is_han(last) || matches!(last, '）' | '”' | '》')));
+        if sign == '.' && last != '.' && next != Some('.') && ends {
+            out.push('。');
+            // The sign is as wide as a stop and a blank.
+            signs.next_if_eq(&' ');
+        } else {
+            out.push(sign);
+        }
+        last = sign;
+    }
+    out
+}
+
 /// Whether it is a Chinese character.
 #[must_use]
 pub fn is_han(c: char) -> bool {
@@ -129,14 +159,14 @@ mod tests {
         for (text, zh, en) in [
             (
                 "资产台账. 权限 X.\nThe register. Permission X.",
-                "资产台账. 权限 X.",
+                "资产台账。权限 X。",
                 "The register. Permission X.",
             ),
-            ("筛选. Filter.", "筛选.", "Filter."),
+            ("筛选. Filter.", "筛选。", "Filter."),
             ("几张床？ How many beds?", "几张床？", "How many beds?"),
             (
                 "自 1.5 起. Since 1.5. Later.",
-                "自 1.5 起.",
+                "自 1.5 起。",
                 "Since 1.5. Later.",
             ),
             ("只有中文", "只有中文", ""),

@@ -1,5 +1,7 @@
 //! Knowledge, technical documentation, downtime instructions, and the pages that every root has.
 
+mod about;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -149,25 +151,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
     knowledge(draft, lang, Folder::Technical, technical)?;
     instructions(draft, lang, &downtime)?;
     notice::plan(draft, lang, &modules, !downtime.is_empty())?;
-    let glossary: Vec<(&str, &str)> =
-        ["title", "state", "due", "risk", "scope", "owner", "finding"]
-            .iter()
-            .filter_map(|key| {
-                Some((
-                    words::text(key, Lang::Zh).ok()?,
-                    words::text(key, Lang::En).ok()?,
-                ))
-            })
-            .collect();
-    let title = words::text("about", lang)?;
-    draft.page(
-        lang,
-        "about.html",
-        "about",
-        "about.html",
-        title,
-        values! { glossary => glossary },
-    );
+    about::plan(draft, lang)?;
     let title = words::text("not_found", lang)?;
     draft.page(lang, "404.html", "", "404.html", title, values! {});
     let title = words::text("search_title", lang)?;
@@ -205,6 +189,8 @@ fn values_of(one: Chosen<'_>, lang: Lang) -> Result<Value, Error> {
         meta => values! {
             number => article.number,
             kind => words::word(word_of(article.kind), lang)?,
+            // Its tables are filled in by hand.
+            form => article.kind == ArticleKind::DowntimeForm,
             version => article.version_no,
             reviewed => article.reviewed_at,
             outdated => article.outdated_at.is_some(),
@@ -532,10 +518,12 @@ fn knowledge<'a>(
     let text = serde_json::to_vec(&facets).unwrap_or_default();
     let facets_digest = digest(&[&text]);
     let facets = Arc::new(facets);
+    let colon = words::text("colon", lang)?;
     for (stem, label, rows) in lists {
-        let heading = label
-            .as_ref()
-            .map_or_else(|| title.to_owned(), |label| format!("{title}：{label}"));
+        let heading = label.as_ref().map_or_else(
+            || title.to_owned(),
+            |label| format!("{title}{colon}{label}"),
+        );
         let listing = Arc::new(Listing {
             lang,
             parent: label.map(|_| title),

@@ -30,6 +30,27 @@ pub(super) fn code<T: serde::Serialize>(value: &T) -> String {
         .unwrap_or_default()
 }
 
+/// Values that have an order of their own: risks from the worst, states from what presses most. Others follow by name.
+const ORDER: &[&str] = &[
+    "CRITICAL",
+    "HIGH",
+    "MEDIUM",
+    "LOW",
+    "OVERDUE",
+    "REJECTED",
+    "OPEN",
+    "IN_PROGRESS",
+    "EXTENDED",
+    "SUBMITTED",
+    "VERIFIED",
+    "WAIVED",
+];
+
+fn order(code: &str) -> usize {
+    let at = ORDER.iter().position(|one| *one == code);
+    at.unwrap_or(ORDER.len())
+}
+
 /// One way to narrow a list: label of the group, and for each row its code.
 pub(super) struct Facet {
     pub(super) key: &'static str,
@@ -47,24 +68,28 @@ pub(super) fn faceted(
     more: &Value,
 ) -> Result<(), Error> {
     let title = words::text(folder, lang)?;
+    let colon = words::text("colon", lang)?;
     let mut targets: Vec<Option<(usize, String)>> = vec![None];
-    let mut counts: Vec<BTreeMap<&str, usize>> = Vec::new();
+    let mut counts: Vec<BTreeMap<(usize, &str), usize>> = Vec::new();
     for (at, facet) in facets.iter().enumerate() {
-        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut count: BTreeMap<(usize, &str), usize> = BTreeMap::new();
         for code in facet.codes.iter().filter(|code| !code.is_empty()) {
-            *count.entry(code).or_default() += 1;
+            *count.entry((order(code), code)).or_default() += 1;
         }
-        targets.extend(count.keys().map(|code| Some((at, (*code).to_owned()))));
+        targets.extend(count.keys().map(|(_, code)| Some((at, (*code).to_owned()))));
         counts.push(count);
     }
     let file = |facet: &Facet, code: &str| format!("{}-{}", facet.key, file_name(code));
     for target in &targets {
         let mut groups = Vec::new();
         for (at, (facet, count)) in facets.iter().zip(&counts).enumerate() {
+            if count.is_empty() {
+                continue;
+            }
             let mut items = vec![
                 values! { href => "index.html", label => words::text("all", lang)?, count => rows.len(), here => target.is_none() },
             ];
-            for (value, count) in count {
+            for ((_, value), count) in count {
                 items.push(values! {
                     href => format!("{}.html", file(facet, value)),
                     label => words::word(value, lang)?,
@@ -88,7 +113,7 @@ pub(super) fn faceted(
                     .collect();
                 (
                     file(facet, value),
-                    format!("{title}：{}", words::word(value, lang)?),
+                    format!("{title}{colon}{}", words::word(value, lang)?),
                     kept,
                 )
             }
@@ -368,6 +393,17 @@ fn inspections(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             key: "scope",
             label: "by_scope",
             codes: findings.iter().map(|(one, _)| one.scope.clone()).collect(),
+        },
+        Facet {
+            key: "state",
+            label: "by_rect_state",
+            codes: findings
+                .iter()
+                .map(|(one, _)| {
+                    let task = tasks.get(one.number.as_str());
+                    task.map_or_else(String::new, |task| code(&task.standing))
+                })
+                .collect(),
         },
     ];
     faceted(

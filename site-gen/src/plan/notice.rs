@@ -156,15 +156,30 @@ fn desk(draft: &Draft<'_>, lang: Lang) -> Result<Option<Value>, Error> {
         }
         hours.push(values! { days => days, from => one.from, to => one.to });
     }
-    // A number is dialled without the marks between its digits.
-    let dial = desk.hotline.as_ref().map(|number| {
-        let kept = number.chars().filter(|c| c.is_ascii_digit() || *c == '+');
-        kept.collect::<String>()
-    });
+    let channels: Vec<Value> = desk
+        .channels
+        .iter()
+        .map(|one| {
+            let number = one.address.as_deref().filter(|_| one.channel == "PHONE");
+            values! {
+                channel => one.channel, address => one.address, dial => number.and_then(dial),
+                forbids => one.forbids_patient_data, authorised => one.needs_authorisation,
+            }
+        })
+        .collect();
     Ok(Some(values! {
-        hotline => desk.hotline, dial => dial, hours => hours, channels => desk.channels,
+        hotline => desk.hotline, dial => desk.hotline.as_deref().and_then(dial), hours => hours, channels => channels,
         limits => desk.response_times,
     }))
+}
+
+/// A number as it is dialled: without the marks between its digits.
+fn dial(number: &str) -> Option<String> {
+    let kept: String = number
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    (!kept.is_empty()).then_some(kept)
 }
 
 /// How to report a fault: what to say, by which way, and what is promised.

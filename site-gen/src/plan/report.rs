@@ -14,6 +14,7 @@ use crate::{
     content::{Content, Inspection, Report},
     error::Error,
     markdown::{Lang, Section},
+    press::size,
     values::values,
     words,
 };
@@ -113,7 +114,7 @@ fn bodies(draft: &mut Draft<'_>, lang: Lang, kept: &[&Report]) -> Result<(), Err
                 article => Value::from_safe_string(article.to_owned()),
                 row => values! {
                     state => code(&report.state), pdf => beside("pdf"), sha => report.pdf_sha256, sealed => beside("sealed"),
-                    sealed_sha => sealed.map(|one| &one.sha256), sealed_size => sealed.map(|one| one.size_bytes),
+                    sealed_sha => sealed.map(|one| &one.sha256), sealed_size => sealed.and_then(|one| u64::try_from(one.size_bytes).ok()).map(size),
                 },
             },
         );

@@ -182,6 +182,20 @@ fn sg_report_1_a_finding_tells_its_state_and_what_happened() {
     }
     let board = text(&files, "rectification/index.html").replace("&#x2f;", "/");
     assert!(board.contains("../inspections/ins-2026-0004.html#ins-2026-0004-f01"));
+    // Facets: one page for each state of rectification that there is, and the worst risk first.
+    let findings = text(&files, "findings/index.html");
+    let at = |part: &str| findings.find(part).expect(part);
+    assert!(at("risk-critical.html") < at("risk-high.html"));
+    assert!(at("risk-high.html") < at("risk-medium.html"));
+    assert!(findings.contains("state-verified.html"));
+    assert!(files.contains_key("findings/state-verified.html"));
+    assert!(!files.contains_key("findings/state-waived.html"));
+    // What the root shows is explained; its list of notices is linked.
+    let about = text(&files, "about.html");
+    for part in ["整改任务的状态", "risk level", "CN-2026.1", "Apache-2.0"] {
+        assert!(about.contains(part), "{part}");
+    }
+    assert!(text(&files, "index.html").contains("notices/index.html"));
 }
 
 #[test]
