@@ -119,17 +119,17 @@ fn with_banner(html: &str, banner: &str) -> String {
     out
 }
 
-/// A page that says that it is being checked, without any template.
+/// A page that says that what stood there was withdrawn, without any template.
 fn notice(lang: Lang) -> Result<String, Error> {
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
         lang.tag()
     );
-    escape(words::text("held_title", lang)?, &mut out);
+    escape(words::text("gone_title", lang)?, &mut out);
     out.push_str("</title>\n</head>\n<body>\n<main>\n<h1>");
-    escape(words::text("held_title", lang)?, &mut out);
+    escape(words::text("gone_title", lang)?, &mut out);
     out.push_str("</h1>\n<p>");
-    escape(words::text("held_text", lang)?, &mut out);
+    escape(words::text("gone_text", lang)?, &mut out);
     out.push_str("</p>\n</main>\n</body>\n</html>\n");
     Ok(out)
 }

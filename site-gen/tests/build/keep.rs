@@ -279,7 +279,7 @@ fn out_and_gone(root: &Path) {
     }
     assert!(!files.contains_key("files/att_screen1.png"));
     let page = format!("faq/{}.html", article_page(5));
-    assert!(text(&files, &page).contains("本页待核"));
+    assert!(text(&files, &page).contains("本条目已撤下"));
     let other = format!("faq/{}.html", article_page(6));
     assert!(
         text(&files, &other).contains("交接班"),
@@ -435,7 +435,7 @@ fn sg_quar_2_commands_put_out_a_banner_and_a_package() {
     );
     let packed = files(&folder.path().join("usb/demo-p0"));
     assert!(text(&packed, "index.html").contains("机房断电"));
-    assert!(text(&packed, "faq/kb-2026-0005.html").contains("本页待核"));
+    assert!(text(&packed, "faq/kb-2026-0005.html").contains("本条目已撤下"));
     // The kept input by hand, with a banner.
     assert_eq!(
         run(&[

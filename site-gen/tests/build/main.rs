@@ -66,6 +66,12 @@ pub(crate) fn build_document(document: &Value, out: &Path) -> Report {
     site_gen::build(&options(instance, out), &source).expect("a root")
 }
 
+/// Makes the answers those of another root.
+pub(crate) fn readdress(document: &mut Value, instance: &str) {
+    document["instance"] = instance.into();
+    document["answers"]["status"]["data"]["portal"]["instance"] = instance.into();
+}
+
 /// All files of a root.
 pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(folder: &Path, root: &Path, out: &mut BTreeMap<String, Vec<u8>>) {

@@ -211,7 +211,7 @@ fn sg_src_2_an_audience_asks_its_own_queries_only() {
     assert!(!offers(Audience::It, "nothing"));
     // A root of the staff is built although the source could answer more.
     let mut document = document("it");
-    document["instance"] = json!("demo-p0");
+    readdress(&mut document, "demo-p0");
     document["audience"] = json!("P0");
     let out = tempfile::tempdir().expect("a folder");
     build_document(&document, out.path());
@@ -262,5 +262,19 @@ proptest! {
         }
         build_document(&document, clean.path());
         prop_assert_eq!(files(&grown.path().join("demo-p0")), files(&clean.path().join("demo-p0")));
+    }
+}
+
+#[test]
+fn sg_aud_1_answers_for_another_root_end_the_build() {
+    let mut document = document("staff");
+    for other in [serde_json::Value::Null, "demo-p2".into()] {
+        document["answers"]["status"]["data"]["portal"]["instance"] = other;
+        let source = FixtureSource::parse(&document.to_string()).expect("a fixture");
+        let out = tempfile::tempdir().expect("a folder");
+        let own = instance(&source).expect("an instance");
+        let error = site_gen::build(&options(own, out.path()), &source).expect_err("no root");
+        assert!(error.to_string().contains("another root"), "{error}");
+        assert!(!out.path().join("demo-p0").exists());
     }
 }
