@@ -42,4 +42,4 @@ pub mod words;
 pub mod write;
 
 pub use build::{Options, Report, build, check};
-pub use urgent::urgent;
+pub use urgent::{unknown, urgent};

@@ -234,7 +234,9 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
             let mut options = Options::new(named(instance)?, out);
             options.kept.clone_from(keep_input);
             late.put(&mut options)?;
-            let report = site_gen::urgent(&options)?;
+            let unknown = site_gen::unknown(&options)?;
+            let mut report = site_gen::urgent(&options)?;
+            report.problems.extend(unknown);
             tell(&report)?;
             Ok(ExitCode::from(u8::from(report.held_back())))
         }

@@ -12,7 +12,7 @@ use crate::{
     screen::Screen,
     source::{FixtureSource, kept},
     time, words,
-    write::{Record, Staging, Written},
+    write::{self, Record, Staging, Written},
 };
 
 /// Builds a root from the input that its last good build kept, with the banner and without the withdrawn records of the
@@ -40,6 +40,29 @@ pub fn urgent(options: &Options) -> Result<Report, Error> {
         Some(Err(error)) => patch(&options, &error.to_string()),
         None => patch(&options, "no input is kept"),
     }
+}
+
+/// Names of records to withdraw that the served root knows nothing of, for who typed them: in a hurry a slip must not
+/// pass for done.
+///
+/// # Errors
+///
+/// When there is no root or no record.
+pub fn unknown(options: &Options) -> Result<Vec<Problem>, Error> {
+    let (_, record) = write::served(&options.out, options.instance.name())?;
+    let noted = |id: &String| {
+        record.classes.contains_key(id) || record.depends.values().flatten().any(|item| item == id)
+    };
+    let missing = options.withdrawn.iter().filter(|id| !noted(id));
+    let problem = |id: &String| Problem {
+        record: id.clone(),
+        ..told(
+            "excluded",
+            "",
+            "no record of this root has this id or number",
+        )
+    };
+    Ok(missing.map(problem).collect())
 }
 
 fn told(kind: &'static str, path: &str, reason: &str) -> Problem {

@@ -411,7 +411,7 @@ both_backends! {
                 let (status, body) = opened(app, Some(&token), &format!("/portal/{instance}/index.html")).await;
                 assert_eq!(status == 200, may(account, *audience), "{account} {instance}: {status}");
                 assert!(status == 200 || status == 404, "{account} {instance}: {status}");
-                assert_eq!(body.contains("<main"), status == 200);
+                assert_eq!(body.contains("site-main"), status == 200);
                 let (asset, _) = opened(app, Some(&token), &format!("/portal/{instance}/search/zh.js")).await;
                 assert!(asset == 404 || status == 200, "{account} {instance}: a file opens as the page does");
             }
@@ -422,6 +422,16 @@ both_backends! {
                 assert!(!listed || may(account, *audience), "{account} {instance}");
             }
         }
+        // A browser gets a page, whatever it asks for; what it leads to is there.
+        let nurse = app.token("nurse").await;
+        let centre = &all.iter().find(|(audience, _)| *audience == Audience::It).unwrap().1;
+        let (status, body) = opened(app, Some(&nurse), &format!("/portal/{centre}/index.html")).await;
+        assert!(status == 404 && body.contains("这里没有您可以打开的页面") && !body.contains(centre), "{body}");
+        let (status, body) = opened(app, None, &format!("/portal/{}/faq/deep/none.html", all[0].1)).await;
+        assert_eq!(status, 404);
+        let style = body.split("href=\"").find_map(|part| part.split('"').next().filter(|address| address.ends_with(".css"))).unwrap();
+        assert_eq!(opened(app, None, style).await.0, 200, "{style}");
+        assert!(body.contains(&format!("href=\"/portal/{}/search.html\"", all[0].1)), "{body}");
         let (status, _) = opened(app, None, &format!("/portal/{}/index.html", all[0].1)).await;
         assert_eq!(status, 200, "the whole staff needs no account");
         for instance in [all[2].1.as_str(), "no-such-p2"] {

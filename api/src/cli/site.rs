@@ -74,6 +74,12 @@ fn audience(word: &str) -> std::result::Result<Audience, String> {
 
 async fn chosen(app: &App, which: &Which) -> Result<Vec<Instance>> {
     let all = instance::all(app.db.read(), None).await?;
+    if all.is_empty() {
+        return Err(Error::from(UserErrorCode::NotFound).detail(
+            "此数据库中没有医院：请核对 --data 与 --database-url",
+            "there is no hospital in this database: look at --data and --database-url",
+        ));
+    }
     if let Some(unknown) = which
         .instance
         .iter()

@@ -89,22 +89,22 @@ async fn list(
     endpoint: web::Data<Endpoint<Server>>,
     app: web::Data<App>,
 ) -> HttpResponse {
-    match listed(&request, &endpoint, &app).await {
-        Ok(page) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .body(page),
+    let found = async {
+        let (visitor, _) = endpoint.admit(&request).await?;
+        listed(&app, &visitor.requester, StatusCode::OK).await
+    };
+    match found.await {
+        Ok(response) => response,
         Err(error) => error_response(&error, &Reader::of(&request)),
     }
 }
 
-async fn listed(request: &HttpRequest, endpoint: &Endpoint<Server>, app: &App) -> Result<String> {
-    let (visitor, _) = endpoint.admit(request).await?;
-    let who = visitor.requester;
+/// The list as it answers a visitor; to whoever asked for a page that is not there for them it says so first.
+async fn listed(app: &App, who: &Requester, status: StatusCode) -> Result<HttpResponse> {
     let entries: Vec<Entry> = instance::all(app.db.read(), None)
         .await?
         .into_iter()
-        .filter(|one| opens(&who, &one.reader))
+        .filter(|one| opens(who, &one.reader))
         .filter(|one| roots(app).join(&one.name).exists())
         .map(|one| {
             let (zh, en) = audience_words(one.reader.audience);
@@ -118,7 +118,19 @@ async fn listed(request: &HttpRequest, endpoint: &Endpoint<Server>, app: &App) -
         })
         .collect();
     let signed_in = who.require_person().is_ok();
-    rendered(LIST, context! { entries => Serde(entries), signed_in })
+    let missing = status != StatusCode::OK;
+    let page = rendered(
+        LIST,
+        context! { entries => Serde(entries), signed_in, missing },
+    )?;
+    let mut response = HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(page);
+    if missing {
+        response.extensions_mut().insert(ErrorPage);
+    }
+    Ok(response)
 }
 
 /// Relative links need the closing slash.
@@ -215,20 +227,25 @@ async fn found(
     let (visitor, _) = endpoint.admit(request).await?;
     let who = visitor.requester;
     let Some(one) = open(app, &who, name).await? else {
-        // A page is asked for by a browser, which can be led to the sign-in; whether there is one is not told.
-        if who.require_person().is_err() && path.ends_with(".html") && is_name(name) {
-            return Ok(sign_in(name, path));
+        // A page is asked for by a browser, which can be led to the sign-in, or to what its reader opens; whether there is
+        // such a page is not told.
+        if !(path.ends_with(".html") && is_name(name)) {
+            return Err(absent());
         }
-        return Err(absent());
+        return match who.require_person() {
+            Err(_) => Ok(sign_in(name, path)),
+            Ok(_) => listed(app, &who, StatusCode::NOT_FOUND).await,
+        };
     };
     let root = roots(app).join(&one.name);
     let wanted = below(path).ok_or_else(absent)?;
     let file = match opened(&root.join(&wanted)).await {
-        Some(file) => (file, StatusCode::OK),
-        None => (
-            opened(&root.join("404.html")).await.ok_or_else(absent)?,
-            StatusCode::NOT_FOUND,
-        ),
+        Some(file) => file,
+        None => {
+            let page = tokio::fs::read_to_string(root.join("404.html")).await;
+            let page = page.map_err(|error| absent().caused_by(error))?;
+            return Ok(lost(&one, &page));
+        }
     };
     Ok(answer(request, &one, &wanted, file))
 }
@@ -252,25 +269,43 @@ fn sign_in(name: &str, path: &str) -> HttpResponse {
         .finish()
 }
 
-fn answer(
-    request: &HttpRequest,
-    one: &Instance,
-    path: &Path,
-    (file, status): (NamedFile, StatusCode),
-) -> HttpResponse {
-    // A page that is not there has no state of its own that a browser could compare.
-    let file = file
-        .use_etag(status == StatusCode::OK)
-        .use_last_modified(status == StatusCode::OK)
-        .disable_content_disposition();
-    let mut response = file.into_response(request);
-    if status != StatusCode::OK {
-        *response.status_mut() = status;
-        response.extensions_mut().insert(ErrorPage);
+/// The page that says that nothing is here. It is written for the top of its root, and asked for anywhere below it.
+fn lost(one: &Instance, page: &str) -> HttpResponse {
+    let mut body = page.to_owned();
+    for name in ["href", "src"] {
+        let begin = format!(" {name}=\"");
+        let parts: Vec<&str> = body.split(&begin).collect();
+        let outside = |part: &str| {
+            part.starts_with(['#', '/']) || part.contains(':') && part.find(':') < part.find('"')
+        };
+        body = parts
+            .iter()
+            .enumerate()
+            .map(|(at, part)| match at {
+                0 => (*part).to_owned(),
+                _ if outside(part) => format!("{begin}{part}"),
+                _ => format!("{begin}/portal/{}/{part}", one.name),
+            })
+            .collect();
     }
+    let mut response = HttpResponse::NotFound()
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(body);
+    response.extensions_mut().insert(ErrorPage);
+    protect(&mut response, one, false);
+    response
+}
+
+fn answer(request: &HttpRequest, one: &Instance, path: &Path, file: NamedFile) -> HttpResponse {
+    let mut response = file.disable_content_disposition().into_response(request);
     // Names of assets carry their content.
-    let is_asset = path.starts_with("assets");
-    let caching = match (is_asset && status == StatusCode::OK, one.reader.audience) {
+    protect(&mut response, one, path.starts_with("assets"));
+    response
+}
+
+/// The headers of what lies in a root.
+fn protect(response: &mut HttpResponse, one: &Instance, is_asset: bool) {
+    let caching = match (is_asset, one.reader.audience) {
         (true, Audience::Staff) => "public, max-age=31536000, immutable",
         (true, _) => "private, max-age=31536000, immutable",
         (false, Audience::Staff) => "no-cache",
@@ -285,7 +320,6 @@ fn answer(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Serves a folder of roots on this machine, without a database and without a rule of access.

@@ -58,15 +58,18 @@ const fn audience(audience: Audience) -> site::Audience {
 enum Lane {
     /// Staff and wards.
     Wards,
-    /// Everybody behind a sign-in of their own.
+    /// The offices of the hospital.
     Offices,
+    /// The vendor, whose pages are as many.
+    Vendor,
 }
 
 impl Lane {
     const fn of(audience: Audience) -> Self {
         match audience {
             Audience::Staff | Audience::Icu => Self::Wards,
-            Audience::It | Audience::Mgmt | Audience::Vendor | Audience::Audit => Self::Offices,
+            Audience::It | Audience::Mgmt | Audience::Audit => Self::Offices,
+            Audience::Vendor => Self::Vendor,
         }
     }
 }
@@ -122,13 +125,21 @@ async fn settled(app: &App, instance: &Instance) -> Result<Report> {
 /// # Errors
 /// Those of the database; the first failure of a build after all were tried.
 pub async fn all(app: &App, of: Option<HospitalId>) -> Result<()> {
-    some(app, of, |_| true).await
+    let (wards, offices, vendor) = tokio::join!(
+        some(app, of, Lane::Wards),
+        some(app, of, Lane::Offices),
+        some(app, of, Lane::Vendor),
+    );
+    wards.and(offices).and(vendor)
 }
 
-async fn some(app: &App, of: Option<HospitalId>, which: impl Fn(Audience) -> bool) -> Result<()> {
+async fn some(app: &App, of: Option<HospitalId>, lane: Lane) -> Result<()> {
     let mut failed = None;
     let instances = instance::all(app.db.read(), of).await?;
-    for instance in instances.iter().filter(|one| which(one.reader.audience)) {
+    let own = instances
+        .iter()
+        .filter(|one| Lane::of(one.reader.audience) == lane);
+    for instance in own {
         let started = Instant::now();
         match settled(app, instance).await {
             Ok(report) => made(app, instance, &report, started).await,
@@ -212,10 +223,14 @@ struct Seen {
 
 /// Follows what is due and builds, until `stop`. The pages of staff and wards wait for no others.
 pub async fn keep(app: App, stop: CancellationToken) {
-    let both = async {
-        tokio::join!(follow(&app, Lane::Wards), follow(&app, Lane::Offices));
+    let all = async {
+        tokio::join!(
+            follow(&app, Lane::Wards),
+            follow(&app, Lane::Offices),
+            follow(&app, Lane::Vendor),
+        );
     };
-    stop.run_until_cancelled(both).await;
+    stop.run_until_cancelled(all).await;
 }
 
 async fn follow(app: &App, lane: Lane) {
@@ -247,7 +262,7 @@ async fn turn(app: &App, lane: Lane, seen: &mut BTreeMap<HospitalId, Seen>) -> R
         known.behind |= known.due != now;
         let urgent = known.due.urgent != now.urgent;
         if known.behind && (urgent || Instant::now() >= known.not_before) {
-            let done = some(app, Some(hospital), |audience| Lane::of(audience) == lane).await;
+            let done = some(app, Some(hospital), lane).await;
             known.behind = done.is_err();
             known.due = now;
             known.not_before = Instant::now() + if done.is_ok() { APART } else { AGAIN };

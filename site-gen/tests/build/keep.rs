@@ -448,6 +448,15 @@ fn sg_quar_2_commands_put_out_a_banner_and_a_package() {
         ]),
         good
     );
+    let slip = [
+        "urgent",
+        "demo-p0",
+        "--out",
+        "roots",
+        "--withdraw",
+        "KB-2026-5005",
+    ];
+    assert_eq!(run(&slip).0, Some(1), "there is no such record");
     assert_eq!(run(&["check", &fixture]).0, Some(0));
     assert_eq!(run(&["urgent", "demo-p2", "--out", "roots"]).0, Some(2));
     assert_eq!(
