@@ -370,6 +370,7 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
                     path,
                     line: 0,
                     reason: format!("there is no PDF of it: {why}"),
+                    reason_zh: String::new(),
                 }),
             }
         }
@@ -444,6 +445,7 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         path: "documents/index.html".to_owned(),
         line: 0,
         reason,
+        reason_zh: String::new(),
     }));
     problems.sort();
     problems.dedup();

@@ -46,6 +46,38 @@ pub struct Problem {
     pub line: usize,
     /// What is wrong.
     pub reason: String,
+    /// The same in Chinese, where authors are told of it.
+    pub reason_zh: String,
+}
+
+/// A field whose text is held back, and what it contains, in Chinese.
+pub(crate) fn held_zh(field: &str, kind: &str) -> String {
+    let field = match field {
+        "title" => "标题",
+        "body" => "正文",
+        "module" => "模块",
+        "tags" => "标签",
+        "description" => "描述",
+        "impact" => "影响",
+        "advice" => "建议",
+        "deadline" => "期限",
+        "conclusion" => "结论",
+        "steps" => "步骤",
+        "submissions" => "整改说明",
+        "message" => "状态说明",
+        _ => "文字",
+    };
+    let kind = match kind {
+        "an identity card number" => "身份证号",
+        "a patient number" => "住院号等患者编号",
+        "a person's name with a label" => "姓名",
+        "a personal telephone number" => "个人手机号",
+        "an IP address" => "IP 地址",
+        "the name of a host or a database" => "主机或数据库名称",
+        "the detail of a vulnerability" => "漏洞细节",
+        _ => "不得公开的内容",
+    };
+    format!("{field}疑似含{kind}")
 }
 
 /// Markdown, already cut for the reader.
@@ -426,6 +458,13 @@ pub(crate) fn plan<'a>(
                 .map(|page| page.path.clone())
                 .unwrap_or_default(),
             line: 0,
+            reason_zh: match *reason {
+                WITHDRAWN => "已撤下".to_owned(),
+                reason => {
+                    let field = draft.fields.get(record).copied().unwrap_or("text");
+                    held_zh(field, reason)
+                }
+            },
             reason: match *reason {
                 WITHDRAWN => WITHDRAWN.to_owned(),
                 reason => {

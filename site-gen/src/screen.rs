@@ -13,6 +13,12 @@ use regex::Regex;
 use crate::{audience::Audience, write::hash};
 use screening::{Found, Reading};
 
+/// The rules as they are written, to tell them from those of another version.
+pub(crate) const RULES: &str = concat!(
+    include_str!("screen.rs"),
+    include_str!("../../entity/src/rules/screening.rs"),
+);
+
 /// What texts of one root must not contain.
 #[derive(Debug, Clone)]
 pub struct Screen {

@@ -72,6 +72,7 @@ fn told(kind: &'static str, path: &str, reason: &str) -> Problem {
         path: path.to_owned(),
         line: 0,
         reason: reason.to_owned(),
+        reason_zh: String::new(),
     }
 }
 

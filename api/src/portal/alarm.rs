@@ -22,7 +22,7 @@ const MOST: usize = 20;
 /// # Errors
 /// Those of the database.
 pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()> {
-    let faults: BTreeSet<(&str, &str, &str, usize, &str)> = report
+    let faults: BTreeSet<(&str, &str, &str, usize, &str, &str)> = report
         .problems
         .iter()
         .filter(|one| one.kind != "warning")
@@ -33,6 +33,7 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
                 one.path.trim_start_matches("en/"),
                 one.line,
                 one.reason.as_str(),
+                one.reason_zh.as_str(),
             )
         })
         .collect();
@@ -52,7 +53,7 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
         to.extend(notification::people(&tx, hospital, contract.id, &roles).await?);
     }
     let kind = NotificationKind::Knowledge;
-    for (record, fault, path, line, reason) in faults.iter().take(MOST).copied() {
+    for (record, fault, path, line, reason, why) in faults.iter().take(MOST).copied() {
         let place = match (path, line) {
             ("", _) => record.to_owned(),
             (path, 0) => path.to_owned(),
@@ -71,7 +72,10 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
         let cause = format!("page:{record}:{place}:{day}");
         let texts = (
             cause,
-            format!("{zh}：{place}"),
+            match why {
+                "" => format!("{zh}：{place}"),
+                why => format!("{zh}：{place}：{why}"),
+            },
             format!("{en}: {place}: {reason}"),
         );
         notification::tell_of_matter(&tx, app, hospital, &to, kind, texts).await?;

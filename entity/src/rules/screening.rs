@@ -116,7 +116,8 @@ impl<'a> Reading<'a> {
             groups.iter().any(|group| is_id_card(group))
                 || (0..groups.len()).any(|from| {
                     let mut joined = String::new();
-                    groups.iter().skip(from).any(|group| {
+                    // Each group has a digit, so that no more than eighteen make a card.
+                    groups.iter().skip(from).take(18).any(|group| {
                         joined.push_str(group);
                         joined.len() == 18 && is_id_card(&joined) && is_born(&joined)
                     })
@@ -558,6 +559,28 @@ mod tests {
             "订单 20261125000123",
         ] {
             assert_eq!(screen(clean), None, "{clean}");
+        }
+    }
+
+    /// A text of the greatest length that is made to be slow takes no longer than others: every step looks ahead a bounded
+    /// way. Ten million steps would be seen here.
+    #[test]
+    fn hostile_texts_are_read_once() {
+        for piece in [
+            "1 ",
+            "<",
+            "&#",
+            "[",
+            "](",
+            "住院号",
+            "姓 名",
+            "号   ",
+            "| 姓名 ",
+            "1",
+            "*1",
+        ] {
+            let text = piece.repeat(100_000 / piece.chars().count());
+            let _ = screen(&text);
         }
     }
 }

@@ -181,6 +181,7 @@ fn look(plan: &Plan<'_>, pass: &Pass<'_>, memory: &Memory) -> (Vec<Problem>, BTr
                 path: page.path.clone(),
                 line,
                 reason: reason.to_owned(),
+                reason_zh: String::new(),
             });
         };
         match &one.kept {

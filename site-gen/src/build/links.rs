@@ -52,7 +52,7 @@ pub(super) fn broken(
     let suspects = suspects(plan, done, memory);
     let mut out: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
     let mut look = |at: usize, path: &str, anchor: Option<&str>, line: usize| {
-        let Some((kind, reason)) = wrong(plan, done, path, anchor) else {
+        let Some((kind, reason, reason_zh)) = wrong(plan, done, path, anchor) else {
             return;
         };
         let Some(page) = plan.pages.get(at) else {
@@ -64,6 +64,7 @@ pub(super) fn broken(
             path: page.path.clone(),
             line,
             reason,
+            reason_zh,
         });
     };
     for (at, one) in done.iter().enumerate() {
@@ -86,21 +87,29 @@ pub(super) fn broken(
     out
 }
 
-/// What is wrong with a link, and the kind of the problem; nothing if it leads somewhere.
+/// The kind of the problem with a link, and what is wrong in English and Chinese; nothing if it leads somewhere.
 fn wrong(
     plan: &Plan<'_>,
     done: &[Done<'_>],
     path: &str,
     anchor: Option<&str>,
-) -> Option<(&'static str, String)> {
+) -> Option<(&'static str, String, String)> {
     let target = place(plan, path).and_then(|at| done.get(at));
     let Some(target) = target else {
         let paths = plan.pages.iter().map(|page| page.path.as_str());
         let near = nearest(path, paths);
-        return Some(("quarantine", format!("no page `{path}`; near: {near}")));
+        return Some((
+            "quarantine",
+            format!("no page `{path}`; near: {near}"),
+            format!("链接无目标 {path}，相近：{near}"),
+        ));
     };
     if target.gone {
-        return Some(("warning", format!("`{path}` was withdrawn")));
+        return Some((
+            "warning",
+            format!("`{path}` was withdrawn"),
+            format!("所链接的 {path} 已撤下"),
+        ));
     }
     let anchor = anchor.filter(|anchor| !anchor.is_empty())?;
     let ids: Vec<&str> = match &target.kept {
@@ -111,31 +120,62 @@ fn wrong(
         return None;
     }
     let near = nearest(anchor, ids.into_iter());
-    let reason = format!("no anchor `{anchor}` on `{path}`; near: {near}");
-    Some(("quarantine", reason))
+    Some((
+        "quarantine",
+        format!("no anchor `{anchor}` on `{path}`; near: {near}"),
+        format!("{path} 无标题锚点 {anchor}，相近：{near}"),
+    ))
 }
 
-/// The existing names that share most with a wrong one.
+/// The existing names that take the fewest changes to be the wrong one. What was meant is nearly always another page of a
+/// number or a word that is nearly right, so that the last part of a path decides.
 fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let score = |name: &str| {
-        let head = wrong
-            .chars()
-            .zip(name.chars())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let tail = wrong
-            .chars()
-            .rev()
-            .zip(name.chars().rev())
-            .take_while(|(a, b)| a == b)
-            .count();
-        head + tail
+    let last = |path: &str| {
+        let file = path.rsplit('/').next().unwrap_or_default();
+        file.trim_end_matches(".html").to_owned()
     };
-    let mut all: Vec<(usize, &str)> = names.map(|name| (score(name), name)).collect();
-    all.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    let own = last(wrong);
+    let far = |name: &str| {
+        let (file, path) = (
+            strsim::osa_distance(&own, &last(name)),
+            strsim::osa_distance(wrong, name),
+        );
+        (file, path)
+    };
+    // The whole page, as which it is skipped to.
+    let names = names.filter(|name| *name != "site-main");
+    let mut all: Vec<((usize, usize), &str)> = names.map(|name| (far(name), name)).collect();
+    all.sort_unstable();
     all.into_iter()
         .take(3)
         .map(|(_, name)| name)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn sg_link_1_a_slip_in_a_number_finds_its_page() {
+        let pages = [
+            "faq/index.html",
+            "faq/kb-2025-0001.html",
+            "faq/kb-2025-0039.html",
+            "downtime/kb-2025-0038.html",
+        ];
+        for (wrong, meant) in [
+            ("faq/kb-2025-0939.html", "faq/kb-2025-0039.html"),
+            ("faq/kb-2025-0038.html", "downtime/kb-2025-0038.html"),
+        ] {
+            assert!(
+                nearest(wrong, pages.into_iter()).starts_with(meant),
+                "{wrong}"
+            );
+        }
+        let ids = ["site-main", "第一步-接线", "第二步-开机"];
+        assert!(nearest("第一步", ids.into_iter()).starts_with("第一步-接线"));
+        assert!(!nearest("x", ids.into_iter()).contains("site-main"));
+    }
 }

@@ -372,6 +372,7 @@ impl<'m> Work<'_, 'm> {
                     path: page.path.clone(),
                     line: *line,
                     reason: "an image is missing or was not cleared".to_owned(),
+                    reason_zh: "图片缺失或未经审核人确认".to_owned(),
                 });
             }
         }

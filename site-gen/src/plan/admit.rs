@@ -11,7 +11,7 @@ use crate::{
     content::{Article, Content},
     error::Error,
     markdown::{self, Lang},
-    screen::Screen,
+    screen::{self, Screen},
     write::{Digest, digest},
 };
 
@@ -22,6 +22,7 @@ fn exclude(draft: &mut Draft<'_>, record: &str, reason: String) {
         path: String::new(),
         line: 0,
         reason,
+        reason_zh: String::new(),
     });
 }
 
@@ -41,6 +42,8 @@ pub(crate) fn ground(content: &Content, audience: Audience) -> Digest {
     let services = services(content).join("\n");
     let names = content.portal.hidden_names.join("\n");
     digest(&[
+        // A text that was clean is looked at again when the rules are others.
+        screen::RULES.as_bytes(),
         audience.code().as_bytes(),
         b"\n",
         services.as_bytes(),

@@ -7,7 +7,7 @@ use minijinja::Value;
 
 use super::{Draft, Entry, Lazy, file_name, report};
 use crate::{
-    content::{Finding, Inspection, Risk, Standing, Task},
+    content::{Clock, Finding, Inspection, Month, Ratios, Risk, Standing, Task},
     error::Error,
     markdown::{Lang, Section},
     time,
@@ -135,11 +135,9 @@ pub(super) fn faceted(
     Ok(())
 }
 
-fn clocks(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
-    let Some(clocks) = &draft.content.clocks else {
-        return Ok(());
-    };
-    let mut clocks: Vec<_> = clocks.iter().collect();
+/// Clocks that are late first, then by their due times.
+fn pressing(clocks: &[Clock]) -> Vec<&Clock> {
+    let mut clocks: Vec<&Clock> = clocks.iter().collect();
     clocks.sort_by_key(|clock| {
         (
             !clock.overdue,
@@ -148,22 +146,68 @@ fn clocks(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             &clock.code,
         )
     });
-    let rows: Vec<Value> = clocks
+    clocks
+}
+
+fn row(clock: &Clock) -> Value {
+    let ticket = clock.ticket.as_ref();
+    values! {
+        due => clock.due_before_at.as_ref().or(clock.due_at.as_ref()),
+        provisional => clock.provisional,
+        overdue => clock.overdue,
+        state => clock.state,
+        number => ticket.map(|ticket| &ticket.number),
+        code => clock.code,
+        category => ticket.map(|ticket| &ticket.category),
+        severity => ticket.and_then(|ticket| ticket.severity.as_ref()),
+    }
+}
+
+/// Rows of the home page.
+const FIRST: usize = 8;
+
+/// What presses most, for the home page of those who work on it: clocks, and tasks that are late.
+pub(super) fn pressing_now(draft: &Draft<'_>) -> Option<Value> {
+    let clocks = pressing(draft.content.clocks.as_ref()?);
+    let late = clocks.iter().filter(|clock| clock.overdue).count();
+    let tasks: Vec<_> = draft.content.tasks.iter().flatten().collect();
+    let late_tasks = tasks
         .iter()
-        .map(|clock| {
-            let ticket = clock.ticket.as_ref();
-            values! {
-                due => clock.due_before_at.as_ref().or(clock.due_at.as_ref()),
-                provisional => clock.provisional,
-                overdue => clock.overdue,
-                state => clock.state,
-                number => ticket.map(|ticket| &ticket.number),
-                code => clock.code,
-                category => ticket.map(|ticket| &ticket.category),
-                severity => ticket.and_then(|ticket| ticket.severity.as_ref()),
-            }
-        })
-        .collect();
+        .filter(|task| matches!(task.standing, Standing::Overdue));
+    let rows: Vec<Value> = clocks.iter().take(FIRST).map(|clock| row(clock)).collect();
+    Some(values! {
+        late => late, total => clocks.len(), rows => rows,
+        late_tasks => late_tasks.count(), tasks => tasks.len(),
+    })
+}
+
+/// The last month that is over and the tasks by risk, of each contract, for the home page of managers.
+pub(super) fn at_a_glance(draft: &Draft<'_>, lang: Lang) -> Result<Vec<Value>, Error> {
+    let mut parts = Vec::new();
+    let Some(service) = &draft.content.service else {
+        return Ok(parts);
+    };
+    for (at, contract) in service.contracts.iter().enumerate() {
+        let over = |month: &&Month<Ratios>| month.contract == at && month.statement.is_over;
+        let Some(month) = service.ratios.iter().rev().find(over) else {
+            continue;
+        };
+        let (title, _) = draft.shown(&contract.id, &contract.title, lang)?;
+        let counts = service.figures.get(at).map(|figures| &figures.counts);
+        parts.push(values! {
+            number => contract.number, title => title, month => format!("{}-{:02}", month.year, month.month),
+            responses => month.statement.responses, counts => counts,
+        });
+    }
+    Ok(parts)
+}
+
+fn clocks(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
+    let Some(clocks) = &draft.content.clocks else {
+        return Ok(());
+    };
+    let clocks = pressing(clocks);
+    let rows: Vec<Value> = clocks.iter().map(|clock| row(clock)).collect();
     let states = Facet {
         key: "state",
         label: "by_state",

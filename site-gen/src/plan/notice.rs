@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use super::{Body, Draft, Entry, Lazy, Markdown, file_name, prefix, relative};
+use super::{Body, Draft, Entry, Lazy, Markdown, board, file_name, prefix, relative};
 use crate::{content::NoticeKind, error::Error, markdown::Lang, time, values::values, words};
 
 /// Notices that home shows.
@@ -137,6 +137,8 @@ fn home(
         modules => modules,
         downtime => downtime.then_some("downtime/index.html"),
         desk => desk(draft, lang)?,
+        pressing => board::pressing_now(draft),
+        glance => board::at_a_glance(draft, lang)?,
     };
     let title = words::text("home_title", lang)?;
     draft.page(lang, "index.html", "home", "home.html", title, data);

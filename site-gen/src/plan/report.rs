@@ -89,6 +89,7 @@ fn bodies(draft: &mut Draft<'_>, lang: Lang, kept: &[&Report]) -> Result<(), Err
                 path: path.clone(),
                 line: 0,
                 reason: format!("the text contains {kind}"),
+                reason_zh: super::held_zh("text", kind),
             });
         }
         let files = files(report);
@@ -185,6 +186,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
                 path: String::new(),
                 line: 0,
                 reason: "the report has no data level or one above that of the audience".to_owned(),
+                reason_zh: String::new(),
             }),
             _ => {}
         }
