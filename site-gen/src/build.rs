@@ -143,7 +143,20 @@ pub fn build(options: &Options, source: &dyn Source) -> Result<Report, Error> {
     };
     let recorder = Recorder::begin(source, folder, &options.out, &options.instance)?;
     match swap(options, &recorder) {
-        Ok(report) => recorder.finish().map(|()| report),
+        // The root is served already; without its input there is only no way to build it while the source is away.
+        Ok(mut report) => {
+            if let Err(error) = recorder.finish() {
+                report.problems.push(Problem {
+                    kind: "warning",
+                    record: String::new(),
+                    path: String::new(),
+                    line: 0,
+                    reason: format!("the input is not kept: {error}"),
+                    reason_zh: String::new(),
+                });
+            }
+            Ok(report)
+        }
         Err(error) => {
             recorder.discard();
             Err(error)

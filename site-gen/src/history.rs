@@ -53,3 +53,21 @@ pub fn roll_back(out: &Path, name: &str) -> Result<u64, Error> {
     swap(out, name, number)?;
     Ok(number)
 }
+
+/// The number of the served build.
+///
+/// # Errors
+///
+/// When there is no root.
+pub fn served(out: &Path, name: &str) -> Result<u64, Error> {
+    number(out, name)
+}
+
+/// Serves a kept build.
+///
+/// # Errors
+///
+/// When the link cannot be swapped.
+pub fn serve(out: &Path, name: &str, number: u64) -> Result<(), Error> {
+    swap(out, name, number)
+}

@@ -42,4 +42,4 @@ pub mod words;
 pub mod write;
 
 pub use build::{Options, Report, build, check};
-pub use urgent::{unknown, urgent};
+pub use urgent::{WITHDRAWN_RECORD, unknown, urgent};

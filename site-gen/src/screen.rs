@@ -13,12 +13,6 @@ use regex::Regex;
 use crate::{audience::Audience, write::hash};
 use screening::{Found, Reading};
 
-/// The rules as they are written, to tell them from those of another version.
-pub(crate) const RULES: &str = concat!(
-    include_str!("screen.rs"),
-    include_str!("../../entity/src/rules/screening.rs"),
-);
-
 /// What texts of one root must not contain.
 #[derive(Debug, Clone)]
 pub struct Screen {
@@ -34,7 +28,12 @@ pub struct Screen {
 impl Screen {
     /// The screen of a root of this audience.
     pub fn new(audience: Audience, services: &[String], names: &[String]) -> Screen {
-        let digits = |number: &String| number.chars().filter(char::is_ascii_digit).collect();
+        let digits = |number: &String| {
+            let all: String = number.chars().filter(char::is_ascii_digit).collect();
+            // As a number is found: without that of the country.
+            let own = all.strip_prefix("86").filter(|own| own.len() == 11);
+            own.map_or_else(|| all.clone(), str::to_owned)
+        };
         Screen {
             is_wide: audience.highest_level() <= 2,
             services: services.iter().map(digits).collect(),
@@ -87,7 +86,7 @@ impl Screen {
 /// What tells where a system can be attacked: numbers of the registers, and how it is done.
 static WEAKNESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(CVE|CNVD|CNNVD)-\d{4}|SQL ?注入|(远程代码|任意命令)执行|反序列化漏洞|(提权|越权|注入|上传)漏洞|漏洞利用|利用代码",
+        r"(?i)(CVE|CNVD|CNNVD)-\d{4}|SQL ?注入|(远程代码|任意命令)执行|反序列化漏洞|(提权|越权|注入|上传)漏洞|漏洞利用|利用代码",
     )
     .ok()
 });
@@ -175,7 +174,7 @@ mod tests {
         for text in [
             "电话 13912345678",
             "电话 139-1234-5678",
-            "存在 CVE-2024-1234",
+            "存在CVE-2024-1234",
             "可利用 SQL 注入",
             "主机 192.168.1.20 停用",
             "10.2.33.4",

@@ -76,8 +76,22 @@ fn told(kind: &'static str, path: &str, reason: &str) -> Problem {
     }
 }
 
-/// Whether a file has something of a withdrawn record.
-fn names(record: &Record, path: &str, withdrawn: &BTreeSet<String>) -> bool {
+/// Why a file of a copy is not as it was.
+pub const WITHDRAWN_RECORD: &str = "it names a withdrawn record";
+
+/// What a file has of a withdrawn record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Has {
+    /// Nothing.
+    Nothing,
+    /// A row, a count or a term: it lists the class of the record.
+    Part,
+    /// It stands for the record.
+    All,
+}
+
+/// What a file has of withdrawn records.
+fn names(record: &Record, path: &str, withdrawn: &BTreeSet<String>) -> Has {
     // A note of a folder counts for everything in it.
     let folders = path.match_indices('/');
     let folders = folders.filter_map(|(at, _)| path.get(..=at));
@@ -86,12 +100,17 @@ fn names(record: &Record, path: &str, withdrawn: &BTreeSet<String>) -> bool {
         .filter_map(|noted| record.depends.get(noted))
         .flatten()
         .collect();
-    withdrawn.iter().any(|id| {
+    let mut has = Has::Nothing;
+    for id in withdrawn {
+        if items.contains(&id) {
+            return Has::All;
+        }
         let class = record.classes.get(id).map(|class| format!("*{class}"));
-        items
-            .iter()
-            .any(|item| *item == id || Some(*item) == class.as_ref())
-    })
+        if items.iter().any(|item| Some(*item) == class.as_ref()) {
+            has = Has::Part;
+        }
+    }
+    has
 }
 
 /// The banner as it stands on a page, in both languages.
@@ -143,17 +162,19 @@ fn with_banner(html: &str, banner: &str) -> String {
     out
 }
 
-/// A page that says that what stood there was withdrawn, without any template.
-fn notice(lang: Lang) -> Result<String, Error> {
+/// A page that says that what stood there was withdrawn, or is being checked, without any template.
+fn notice(lang: Lang, has: Has) -> Result<String, Error> {
+    let kind = if has == Has::All { "gone" } else { "held" };
+    let (title, text) = (format!("{kind}_title"), format!("{kind}_text"));
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
         lang.tag()
     );
-    escape(words::text("gone_title", lang)?, &mut out);
+    escape(words::text(&title, lang)?, &mut out);
     out.push_str("</title>\n</head>\n<body>\n<main>\n<h1>");
-    escape(words::text("gone_title", lang)?, &mut out);
+    escape(words::text(&title, lang)?, &mut out);
     out.push_str("</h1>\n<p>");
-    escape(words::text("gone_text", lang)?, &mut out);
+    escape(words::text(&text, lang)?, &mut out);
     out.push_str("</p>\n</main>\n</body>\n</html>\n");
     Ok(out)
 }
@@ -199,17 +220,18 @@ fn copy(options: &Options, staging: &Staging) -> Result<Vec<Problem>, Error> {
         } else {
             Lang::Zh
         };
-        let gone = names(&record, path, &options.withdrawn);
+        let has = names(&record, path, &options.withdrawn);
+        let gone = has != Has::Nothing;
         let page = path.ends_with(".html");
         if gone {
-            problems.push(told("quarantine", path, "it names a withdrawn record"));
+            problems.push(told("quarantine", path, WITHDRAWN_RECORD));
             if !page {
                 continue;
             }
         }
         let file = root.join(path);
         let mut bytes = if gone {
-            notice(lang)?.into_bytes()
+            notice(lang, has)?.into_bytes()
         } else {
             fs::read(&file).map_err(|error| Error::write("read", &file, &error))?
         };
@@ -222,5 +244,6 @@ fn copy(options: &Options, staging: &Staging) -> Result<Vec<Problem>, Error> {
     }
     // What was named stays named: the copy can be copied again.
     staging.depends_as_before();
+    staging.cutoff(&record.cutoff_at);
     Ok(problems)
 }

@@ -272,7 +272,7 @@ fn sign_in(name: &str, path: &str) -> HttpResponse {
 /// The page that says that nothing is here. It is written for the top of its root, and asked for anywhere below it.
 fn lost(one: &Instance, page: &str) -> HttpResponse {
     let mut body = page.to_owned();
-    for name in ["href", "src"] {
+    for name in ["href", "src", "action"] {
         let begin = format!(" {name}=\"");
         let parts: Vec<&str> = body.split(&begin).collect();
         let outside = |part: &str| {

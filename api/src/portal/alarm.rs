@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use entity::contract;
+use entity::ids::{HospitalId, PersonId};
 use entity::rules::calendar::civil_date;
 use entity::values::{NotificationKind, Role};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -11,6 +12,7 @@ use site_gen::Report;
 
 use super::instance::Instance;
 use crate::app::App;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::notification;
 
@@ -25,7 +27,7 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
     let faults: BTreeSet<(&str, &str, &str, usize, &str, &str)> = report
         .problems
         .iter()
-        .filter(|one| one.kind != "warning")
+        .filter(|one| one.kind != "warning" && one.reason != site_gen::WITHDRAWN_RECORD)
         .map(|one| {
             (
                 one.record.as_str(),
@@ -43,15 +45,7 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
     let hospital = instance.reader.hospital;
     let day = civil_date(app.clock.now());
     let tx = app.db.begin_write().await?;
-    let mut to = BTreeSet::new();
-    let contracts = contract::Entity::find()
-        .filter(contract::Column::HospitalId.eq(hospital))
-        .all(&tx)
-        .await?;
-    for contract in contracts {
-        let roles = [Role::HospItAdmin, Role::VendorPm];
-        to.extend(notification::people(&tx, hospital, contract.id, &roles).await?);
-    }
+    let to = desk(&tx, hospital).await?;
     let kind = NotificationKind::Knowledge;
     for (record, fault, path, line, reason, why) in faults.iter().take(MOST).copied() {
         let place = match (path, line) {
@@ -89,5 +83,40 @@ pub async fn tell(app: &App, instance: &Instance, report: &Report) -> Result<()>
         );
         notification::tell_of_matter(&tx, app, hospital, &to, kind, texts).await?;
     }
+    tx.commit().await.map_err(Into::into)
+}
+
+/// The information centre of a hospital, and the project managers of the vendor.
+async fn desk(tx: &Tx, hospital: HospitalId) -> Result<BTreeSet<PersonId>> {
+    let mut to = BTreeSet::new();
+    let contracts = contract::Entity::find()
+        .filter(contract::Column::HospitalId.eq(hospital))
+        .all(tx)
+        .await?;
+    for contract in contracts {
+        let roles = [Role::HospItAdmin, Role::VendorPm];
+        to.extend(notification::people(tx, hospital, contract.id, &roles).await?);
+    }
+    Ok(to)
+}
+
+/// Tells once a day that a root cannot be made, and what is shown instead.
+///
+/// # Errors
+/// Those of the database.
+pub async fn failed(app: &App, instance: &Instance) -> Result<()> {
+    let (name, hospital) = (&instance.name, instance.reader.hospital);
+    let day = civil_date(app.clock.now());
+    let tx = app.db.begin_write().await?;
+    let to = desk(&tx, hospital).await?;
+    let texts = (
+        format!("root:{name}:{day}"),
+        format!("门户 {name} 未能生成，仍显示上一次内容（横幅与撤下照常生效）；请查看服务日志"),
+        format!(
+            "the portal {name} could not be made; it shows what it showed before, with the banner of now and without what was withdrawn; see the log of the server"
+        ),
+    );
+    let kind = NotificationKind::Knowledge;
+    notification::tell_of_matter(&tx, app, hospital, &to, kind, texts).await?;
     tx.commit().await.map_err(Into::into)
 }

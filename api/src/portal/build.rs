@@ -145,6 +145,9 @@ async fn some(app: &App, of: Option<HospitalId>, lane: Lane) -> Result<()> {
             Ok(report) => made(app, instance, &report, started).await,
             Err(error) => {
                 tracing::error!(instance = instance.name, %error, "pages could not be made");
+                if let Err(error) = alarm::failed(app, instance).await {
+                    tracing::error!(instance = instance.name, %error, "nobody could be told that a root is not made");
+                }
                 failed.get_or_insert(error);
                 match rescue(app, instance, options(app, instance)?).await {
                     Ok(report) => made(app, instance, &report, started).await,
@@ -204,9 +207,14 @@ pub fn bundle(app: &App, name: &str, to: &Path) -> Result<Bundle> {
 /// # Errors
 /// Those of the disk, and if there is none.
 pub async fn roll_back(app: &App, instance: &Instance) -> Result<u64> {
-    let number =
-        site_gen::history::roll_back(&roots(app), &instance.name).map_err(Error::internal)?;
-    clean(app, instance, options(app, instance)?).await?;
+    let (roots, name) = (roots(app), instance.name.as_str());
+    let served = site_gen::history::served(&roots, name).map_err(Error::internal)?;
+    let number = site_gen::history::roll_back(&roots, name).map_err(Error::internal)?;
+    if let Err(error) = clean(app, instance, options(app, instance)?).await {
+        // An old build as it was is not for readers.
+        site_gen::history::serve(&roots, name, served).map_err(Error::internal)?;
+        return Err(error);
+    }
     Ok(number)
 }
 
@@ -217,8 +225,8 @@ struct Seen {
     due: Due,
     /// Whether pages are behind.
     behind: bool,
-    /// Not before.
-    not_before: Instant,
+    /// When the last build ended; nothing before the first.
+    ended: Option<Instant>,
 }
 
 /// Follows what is due and builds, until `stop`. The pages of staff and wards wait for no others.
@@ -257,15 +265,21 @@ async fn turn(app: &App, lane: Lane, seen: &mut BTreeMap<HospitalId, Seen>) -> R
         let known = seen.entry(hospital).or_insert_with(|| Seen {
             due: now.clone(),
             behind: true,
-            not_before: Instant::now(),
+            ended: None,
         });
-        known.behind |= known.due != now;
-        let urgent = known.due.urgent != now.urgent;
-        if known.behind && (urgent || Instant::now() >= known.not_before) {
+        let (changed, urgent) = (known.due != now, known.due.urgent != now.urgent);
+        // Of roots that cannot be built the others still follow what changes.
+        let wait = if known.behind && !changed {
+            AGAIN
+        } else {
+            APART
+        };
+        let rested = known.ended.is_none_or(|ended| ended.elapsed() >= wait);
+        if (known.behind || changed) && (urgent || rested) {
             let done = some(app, Some(hospital), lane).await;
             known.behind = done.is_err();
             known.due = now;
-            known.not_before = Instant::now() + if done.is_ok() { APART } else { AGAIN };
+            known.ended = Some(Instant::now());
         }
     }
     Ok(())

@@ -24,7 +24,8 @@ pub(super) struct Due {
     pub day: NaiveDate,
     /// The last instant at which a notice began, ended or came near by itself.
     pub passed: Option<DateTime<Utc>>,
-    /// The last banner, and the last withdrawal: nothing waits when it is another (SG-QUAR-2).
+    /// The last banner, and the last withdrawals of a notice and of an article: nothing waits when one is another
+    /// (SG-QUAR-2).
     pub urgent: [Option<DateTime<Utc>>; 3],
 }
 

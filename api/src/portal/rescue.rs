@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::SecondsFormat;
-use entity::ids::{ArticleId, HospitalId, NoticeId};
+use entity::ids::{ArticleId, NoticeId};
 use entity::knowledge_article::{Column as A, Entity as Articles};
 use entity::notice::{Column as N, Entity as Notices};
 use entity::rules::block::cut;
 use entity::values::{NoticeKind, Side};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use site_gen::content::Disaster;
 use site_gen::{Options, Report};
 
@@ -16,31 +16,33 @@ use super::instance::Instance;
 use super::{in_force, seen};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::knowledge::blocks;
+use crate::knowledge::{blocks, seen as articles_seen};
 use crate::requester::Requester;
 
-/// Ids of what was withdrawn at a hospital. Numbers do not do: that of an article is also that of its translation.
-async fn withdrawn(db: &impl ConnectionTrait, hospital: HospitalId) -> Result<BTreeSet<String>> {
-    let articles: Vec<ArticleId> = Articles::find()
+/// Ids of the articles and notices of a hospital that the reader of an instance does not read now: withdrawn, over, or
+/// meant for others since. Numbers do not do: that of an article is also that of its translation.
+async fn unseen(app: &App, instance: &Instance) -> Result<BTreeSet<String>> {
+    let db = app.db.read();
+    let (who, now) = (
+        Requester::of_portal(instance.reader.clone()),
+        app.clock.now(),
+    );
+    let hospital = instance.reader.hospital;
+    let articles = Articles::find()
         .select_only()
         .column(A::Id)
         .filter(A::HospitalId.eq(hospital))
-        .filter(A::RetiredAt.is_not_null())
-        .into_tuple()
-        .all(db)
-        .await?;
-    let notices: Vec<NoticeId> = Notices::find()
+        .filter(articles_seen(&who).not());
+    let notices = Notices::find()
         .select_only()
         .column(N::Id)
         .filter(N::HospitalId.eq(hospital))
-        .filter(N::WithdrawnAt.is_not_null())
-        .into_tuple()
-        .all(db)
-        .await?;
+        .filter(seen(&who, now).not());
+    let articles: Vec<ArticleId> = articles.into_tuple().all(db).await?;
+    let notices: Vec<NoticeId> = notices.into_tuple().all(db).await?;
     let articles = articles.into_iter().map(|id| id.to_string());
-    Ok(articles
-        .chain(notices.into_iter().map(|id| id.to_string()))
-        .collect())
+    let notices = notices.into_iter().map(|id| id.to_string());
+    Ok(articles.chain(notices).collect())
 }
 
 /// The banner in force for the readers of an instance.
@@ -75,7 +77,7 @@ async fn banner(app: &App, instance: &Instance) -> Result<Option<Disaster>> {
 /// What `site-gen` says; the root that was served before still is.
 pub async fn rescue(app: &App, instance: &Instance, mut options: Options) -> Result<Report> {
     options.banner = banner(app, instance).await?;
-    options.withdrawn = withdrawn(app.db.read(), instance.reader.hospital).await?;
+    options.withdrawn = unseen(app, instance).await?;
     let made = tokio::task::spawn_blocking(move || site_gen::urgent(&options)).await;
     made.map_err(Error::internal)?.map_err(Error::internal)
 }
@@ -86,7 +88,7 @@ pub async fn rescue(app: &App, instance: &Instance, mut options: Options) -> Res
 /// What `site-gen` says.
 pub async fn clean(app: &App, instance: &Instance, mut options: Options) -> Result<Report> {
     options.kept = None;
-    options.withdrawn = withdrawn(app.db.read(), instance.reader.hospital).await?;
+    options.withdrawn = unseen(app, instance).await?;
     let made = tokio::task::spawn_blocking(move || site_gen::urgent(&options)).await;
     made.map_err(Error::internal)?.map_err(Error::internal)
 }

@@ -46,11 +46,11 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林�
     沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊\
     葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉翁蓝路游辛靳管\
     柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬\
-    師張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸賈夏韋鄒邱薛雷龍陶賀顧龔邵萬錢嚴湯溫";
+    赖洪骆荣仇栾隋刁巫寇桑郎甄丛虞敖巩佘邝匡狄闻鞠上诸慕皇东尉令師張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸賈夏韋鄒邱薛雷龍陶賀顧龔邵萬錢嚴湯溫";
 
 /// Heads of tables that begin with one of them.
 const WORDS: &str = "单位 时间 时段 方式 方法 成绩 成员 项目 任务 任职 金额 温度 安排 安全 文件 计划 计量 车间 全称 应用 常用 \
-    高度 高危 明细 路径 包装 连接 关系 关联 管床 管理 易混 阳性 阴性 左右 白班 夏季 石蜡 花费 毛重 严重 康复";
+    高度 高危 高热 高龄 高压 明细 全部 全体 全科 全麻 成人 成年 严密 左侧 安静 平均 常规 温馨 路由 路径 包装 连接 关系 关联 管床 管理 易混 阳性 阴性 左右 白班 夏季 石蜡 花费 毛重 严重 康复";
 
 /// The first pattern of patient data in a text.
 #[must_use]
@@ -79,7 +79,10 @@ impl<'a> Reading<'a> {
     pub fn new(text: &'a str) -> Self {
         let raw = narrow(text);
         let bare = bare(&raw);
-        let numbers = numbers(&bare);
+        let mut numbers = numbers(&bare);
+        // What stands in the target of a link or in a tag is there too, each group for itself: ids have dashes.
+        let whole = self::numbers(&raw).into_iter().flatten();
+        numbers.extend(whole.map(|group| vec![group]));
         Self {
             text,
             raw,
@@ -98,15 +101,19 @@ impl<'a> Reading<'a> {
     pub fn mobiles(&self) -> impl Iterator<Item = String> {
         self.numbers.iter().flat_map(|groups| {
             let alone = groups.iter().filter_map(|group| {
+                let group = group.trim_end_matches('X');
                 let own = group.strip_prefix("86").filter(|rest| rest.len() == 11);
                 let own = own.unwrap_or(group);
                 is_mobile(own).then(|| own.to_owned())
             });
-            let divided = groups.windows(3).filter_map(|three| {
-                let lengths: Vec<usize> = three.iter().map(String::len).collect();
-                let joined = three.concat();
-                (lengths == [3, 4, 4] && is_mobile(&joined)).then_some(joined)
-            });
+            let divided = (2..=3)
+                .flat_map(|count| groups.windows(count))
+                .filter_map(|some| {
+                    let lengths: Vec<usize> = some.iter().map(String::len).collect();
+                    let usual = [[3, 4, 4].as_slice(), &[3, 8], &[7, 4]];
+                    let joined = some.concat();
+                    (usual.contains(&lengths.as_slice()) && is_mobile(&joined)).then_some(joined)
+                });
             alone.chain(divided)
         })
     }
@@ -142,7 +149,8 @@ impl<'a> Reading<'a> {
 
 /// What cannot be seen: joiners, marks of direction, soft hyphens.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{180E}')
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{180E}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// Wide forms made narrow, invisible characters left out.
@@ -152,6 +160,7 @@ fn narrow(text: &str) -> Vec<char> {
         match c {
             c if c.is_ascii() => out.push(c),
             '\u{3000}' | '\u{A0}' => out.push(' '),
+            '\u{2236}' | '\u{FE30}' => out.push(':'),
             c if is_invisible(c) => {}
             '\u{FF01}'..='\u{FF5E}' => {
                 out.push(char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c));
@@ -175,6 +184,15 @@ fn bare(text: &[char]) -> Vec<char> {
         let rest = text.get(at..).unwrap_or_default();
         at += 1;
         match c {
+            // The line of a form that is filled in by hand, and a range of numbers.
+            '_' | '~' if run(rest, c) >= FORM || c == '~' && run(rest, c) == 1 => {
+                at += run(rest, c) - 1;
+                out.push(c);
+            }
+            '\\' if rest.get(1).is_some_and(char::is_ascii_punctuation) => {
+                out.extend(rest.get(1));
+                at += 1;
+            }
             '*' | '_' | '~' | '`' | '\\' | '[' => {}
             ']' if rest.get(1) == Some(&'(') => {
                 at += end(rest, ')').unwrap_or(0);
@@ -197,6 +215,14 @@ fn bare(text: &[char]) -> Vec<char> {
         }
     }
     out
+}
+
+/// Fewest signs of the line of a form.
+const FORM: usize = 3;
+
+/// How often a sign stands here.
+fn run(text: &[char], sign: char) -> usize {
+    text.iter().take_while(|c| **c == sign).count()
 }
 
 /// Where what begins here ends.
@@ -372,28 +398,53 @@ fn has_record(text: &[char]) -> bool {
             .take_while(|c| c.is_ascii_alphanumeric() || **c == '*')
             .copied()
             .collect();
-        run.len() >= 4 && (colon || run.iter().any(char::is_ascii_digit))
+        run.len() >= 4 && (colon || digits_at_end(&run) >= 4)
     })
 }
+
+/// How far a name is read, with what may stand behind it.
+const NAME: usize = 24;
 
 fn has_name(text: &[char]) -> bool {
     let is_part = |c: &&char| is_han(**c) || matches!(**c, '*' | '·');
     let named = following(text, &NAMES).any(|rest| {
         let (length, _, value) = gap(rest);
-        let seen = value.iter().filter(|c| **c != ' ');
-        length > 0 && seen.take_while(is_part).count() >= 2
+        // Longer than a name and the label behind it.
+        let value = value.get(..value.len().min(NAME)).unwrap_or_default();
+        let end = value.iter().position(|c| !is_part(&c) && *c != ' ');
+        let (run, after) = value.split_at(end.unwrap_or(value.len()));
+        let run: String = run.iter().collect();
+        let mut words: Vec<&str> = run.split_whitespace().collect();
+        // The next label of a form is no name: `姓名：    性别：`.
+        if after.first() == Some(&':')
+            && words
+                .last()
+                .is_some_and(|word| !word.starts_with(is_surname))
+        {
+            words.pop();
+        }
+        length > 0 && words.concat().chars().count() >= 2
     });
     named
         || following(text, &PERSONS).any(|rest| {
             let (_, colon, value) = gap(rest);
-            let seen: Vec<&char> = value.iter().take_while(is_part).take(4).collect();
-            colon && seen.len() >= 2 && seen.first().is_some_and(|c| is_surname(**c))
+            let seen: String = value.iter().take_while(is_part).take(7).collect();
+            let word: String = seen.chars().take(2).collect();
+            colon
+                && seen.chars().count() >= 2
+                && seen.starts_with(is_surname)
+                && !WORDS.contains(&word)
         })
+}
+
+/// Digits behind the last letter: a number of a patient ends in them, a name of a field or of a type does not.
+fn digits_at_end(run: &[char]) -> usize {
+    run.iter().rev().take_while(|c| c.is_ascii_digit()).count()
 }
 
 /// What a cell of a table is the label of.
 fn label_of(cell: &str) -> Option<Found> {
-    let short: String = cell.chars().filter(|c| *c != ' ').collect();
+    let short: String = cell.chars().filter(|c| !matches!(*c, ' ' | ':')).collect();
     if short.chars().count() > 12 {
         None
     } else if RECORDS.iter().any(|label| short.contains(label)) {
@@ -417,7 +468,7 @@ fn is_value(of: Found, cell: &str) -> bool {
         }
         Found::RecordNumber => {
             cell.len() >= 4
-                && cell.iter().any(char::is_ascii_digit)
+                && (cell.contains(&'*') || digits_at_end(&cell) >= 4)
                 && cell
                     .iter()
                     .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '*'))
@@ -454,14 +505,15 @@ fn tabled(text: &str) -> Option<Found> {
             continue;
         };
         let labels: Vec<Option<Found>> = row.iter().map(|cell| label_of(cell)).collect();
-        if !is_first || row.len() == 2 {
-            let beside = labels.iter().zip(row.iter().skip(1));
-            let hit = beside.filter_map(|(of, cell)| of.filter(|of| is_value(*of, cell)));
-            let below = head.iter().zip(&row);
-            let hit = hit.chain(below.filter_map(|(of, cell)| of.filter(|of| is_value(*of, cell))));
-            if let Some(found) = hit.into_iter().next() {
-                return Some(found);
-            }
+        let pair = !is_first || row.len() == 2;
+        let beside = labels.iter().zip(row.iter().skip(1));
+        let beside = beside.filter(|(of, _)| pair || **of == Some(Found::RecordNumber));
+        let below = head.iter().zip(&row);
+        let mut hits = beside
+            .chain(below)
+            .filter_map(|(of, cell)| of.filter(|of| is_value(*of, cell)));
+        if let Some(found) = hits.next() {
+            return Some(found);
         }
         if is_first {
             head = labels;
@@ -501,6 +553,10 @@ mod tests {
             "| 姓名 | 床号 |\n|---|---|\n| 张三 | 12 |",
             "| 项 | 值 |\n|-|-|\n| **患者姓名** | 欧阳娜 |",
             "<b>姓名</b>：张三",
+            "姓名：张三 性别：男",
+            "姓名：张\u{FE00}三",
+            "| 姓名： | 张三 |",
+            "患者：赖小平",
             "患者：李四",
         ] {
             assert_eq!(screen(name), Some(Found::Name), "{name}");
@@ -529,7 +585,12 @@ mod tests {
         }
         for phone in [
             "138-1234-5678",
+            "138-12345678",
             "138 1234 5678",
+            "[护士长](tel:13812345678)",
+            "<a href=\"tel:13812345678\">护士长</a>",
+            "SpO2 <90% 时拨打 13812345678，体温>38",
+            "13812345678x2",
             "+8613812345678",
             "86-13812345678",
             "**138**12345678",
@@ -542,6 +603,17 @@ mod tests {
             "| 姓名 | 单位 |\n|---|---|\n| （打印） | 信息中心 |",
             "| 栏目 | 说明 |\n|---|---|\n| 姓名 | 打印在页眉 |\n| 住院号 | 扫描腕带 |",
             "姓名：______",
+            "姓名：______ 性别：______",
+            "姓名：＿＿＿＿　住院号：＿＿＿",
+            "姓名：____\n性别：",
+            "住院号：____ APACHE 评分",
+            "姓名：    性别：    床号：",
+            "影响患者：全部",
+            "患者：高热、寒战",
+            "适用患者：成人，体重≥30kg",
+            "住院号(PatientID) VARCHAR2(20)",
+            "| 字段 | 来源 |\n|---|---|\n| 住院号 | PV1-19 |",
+            "13500～200000",
             "住院号栏必填",
             "患者：请携带腕带",
             "编号 ICU-2026-000123",
@@ -562,11 +634,13 @@ mod tests {
         }
     }
 
-    /// A text of the greatest length that is made to be slow takes no longer than others: every step looks ahead a bounded
-    /// way. Ten million steps would be seen here.
+    /// Texts of the greatest length that are made to be slow: a step that looks ahead without a bound would not end here.
     #[test]
     fn hostile_texts_are_read_once() {
         for piece in [
+            "_",
+            "~",
+            "~ ",
             "1 ",
             "<",
             "&#",

@@ -11,7 +11,7 @@ use crate::{
     content::{Article, Content},
     error::Error,
     markdown::{self, Lang},
-    screen::{self, Screen},
+    screen::Screen,
     write::{Digest, digest},
 };
 
@@ -42,8 +42,6 @@ pub(crate) fn ground(content: &Content, audience: Audience) -> Digest {
     let services = services(content).join("\n");
     let names = content.portal.hidden_names.join("\n");
     digest(&[
-        // A text that was clean is looked at again when the rules are others.
-        screen::RULES.as_bytes(),
         audience.code().as_bytes(),
         b"\n",
         services.as_bytes(),
@@ -74,7 +72,8 @@ fn admitted<'a>(
     if Lang::from_tag(&article.language).is_none() {
         return Err("the language is unknown".to_owned());
     }
-    let tags = article.tags.join("\n");
+    // No tag is the value of the one before it.
+    let tags = article.tags.join("、");
     let module = article.module.as_deref().unwrap_or_default();
     let texts = [
         ("title", article.title.as_str()),

@@ -195,7 +195,8 @@ impl<'a> Recorder<'a> {
             .create(&folder)
             .map_err(wrong)?;
         let place = self.places.fetch_add(1, Ordering::Relaxed);
-        let fresh = folder.join(format!(".{place}.new"));
+        // Another process may build the same root.
+        let fresh = folder.join(format!(".{}-{place}.new", std::process::id()));
         let file = private(&fresh).map_err(wrong)?;
         let Sum { to, sha256, .. } = fill(file, &fresh, bytes).inspect_err(|_| {
             let _ = fs::remove_file(&fresh);
@@ -228,7 +229,7 @@ impl<'a> Recorder<'a> {
 }
 
 fn fresh(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!(".{name}.new"))
+    folder.join(format!(".{name}-{}.new", std::process::id()))
 }
 
 fn blobs(name: &str) -> String {

@@ -143,6 +143,11 @@ pub(super) fn tags(all: &[String], field: &str, check: Check) -> Result<String> 
     })
 }
 
+/// Tags as one text, in which none is the value of the one before it.
+fn listed(stored: &str) -> String {
+    tags_of(stored).collect::<Vec<_>>().join("、")
+}
+
 /// The tags of a stored list.
 pub fn tags_of(stored: &str) -> impl Iterator<Item = &str> {
     stored.split(TAG).filter(|tag| !tag.is_empty())
@@ -176,10 +181,11 @@ impl Content {
             self.department.is_some(),
             self.data_level,
         )?;
+        let listed = listed(&tags);
         let texts = [
             title.as_str(),
             module.as_deref().unwrap_or_default(),
-            tags.as_str(),
+            listed.as_str(),
             body.as_str(),
         ];
         if why.is_some() && texts.iter().all(|text| screen(text).is_none()) {
@@ -251,6 +257,7 @@ pub(super) fn fit_to_publish(
 ) -> Result<()> {
     let field = "screeningOverrideReason";
     let why = override_of(who, why, field)?;
+    let tags = listed(&version.tags);
     let texts = [
         ("标题", "title", version.title.as_str()),
         (
@@ -258,7 +265,7 @@ pub(super) fn fit_to_publish(
             "module",
             version.module.as_deref().unwrap_or_default(),
         ),
-        ("标签", "tags", version.tags.as_str()),
+        ("标签", "tags", tags.as_str()),
         ("正文", "body", version.body.as_str()),
     ];
     let found = match version.screening_reason {

@@ -37,7 +37,7 @@ use super::scope::seen;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, Result, UserErrorCode, invalid, missing};
+use crate::error::{Code, Error, Result, UserErrorCode, invalid, missing};
 use crate::notification;
 use crate::requester::Requester;
 
@@ -181,6 +181,10 @@ async fn note_override(
     let Some(why) = &version.screening_reason else {
         return Ok(());
     };
+    // Who may say so elsewhere may not say so here.
+    if !who.may_at(hospital, Permission::KnowledgePublish) {
+        return Err(Error::new(Code::Forbidden));
+    }
     let act = Act {
         reason: Some(why.clone()),
         ..Act::done(
