@@ -225,6 +225,10 @@ both_backends! {
                         arguments["input"]["category"] = json!("FAULT");
                         arguments["input"]["subcategory"] = json!("FAULT-SLOW");
                     }
+                    // With a reason the centre overrides the screen.
+                    if last != "screeningOverrideReason" && let Some(content) = arguments["input"].get_mut("content").and_then(Value::as_object_mut) {
+                        content.remove("screeningOverrideReason");
+                    }
                     put(&mut arguments, &place, json!(bad));
                     let call = repeated("mutation", field, &[arguments], "{userErrors{code message messages{zh en} field}}");
                     let body = app.ask(account, &call.query, Value::Object(call.variables)).await;

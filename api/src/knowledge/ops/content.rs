@@ -222,7 +222,11 @@ impl Fit {
 }
 
 /// Why what the screen stops is no patient data, given by somebody who may say so: who reviews articles.
-fn override_of(who: &Requester, why: Option<&str>, field: &str) -> Result<Option<String>> {
+pub(super) fn override_of(
+    who: &Requester,
+    why: Option<&str>,
+    field: &str,
+) -> Result<Option<String>> {
     let why = checked_option(why, field, SHORT)?;
     if why.is_some() && who.require(Permission::KnowledgePublish).is_err() {
         return Err(invalid(
@@ -252,11 +256,8 @@ pub(crate) fn checked_content(content: &Content) -> Result<()> {
 /// says that what they stop now is no patient data; the reason of the writer, for the same text, stays.
 pub(super) fn fit_to_publish(
     version: &mut article_version::Model,
-    who: &Requester,
-    why: Option<&str>,
+    why: Option<String>,
 ) -> Result<()> {
-    let field = "screeningOverrideReason";
-    let why = override_of(who, why, field)?;
     let tags = listed(&version.tags);
     let texts = [
         ("标题", "title", version.title.as_str()),
@@ -274,7 +275,7 @@ pub(super) fn fit_to_publish(
     };
     match (found, why) {
         (Ok(()), None) => {}
-        (Ok(()), Some(_)) => return Err(needless(field)),
+        (Ok(()), Some(_)) => return Err(needless("screeningOverrideReason")),
         (Err(found), None) => return Err(found),
         (Err(_), why) => version.screening_reason = why,
     }

@@ -8,7 +8,7 @@ use entity::values::ArticleAction;
 use entity::{article_text, article_version, knowledge_article};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
-use super::content::{fit_to_publish, reason};
+use super::content::{fit_to_publish, override_of, reason};
 use super::files::clear;
 use super::{Article, ArticleAt, note_override, wrong_state};
 use crate::app::App;
@@ -55,6 +55,8 @@ pub async fn publish(
     cleared: &[AttachmentId],
     screening_reason: Option<&str>,
 ) -> Result<knowledge_article::Model> {
+    who.require(PUBLISH)?;
+    let why = override_of(who, screening_reason, "screeningOverrideReason")?;
     let mut article = Article::begin(app, who, PUBLISH, (id, Some(version))).await?;
     let mut latest = article.step(ArticleAction::Publish).await?;
     let writers = article.writers(latest.seq).await?;
@@ -62,7 +64,7 @@ pub async fn publish(
         return Err(Error::from(UserErrorCode::FourEyes).at(["articleId"]));
     }
     let was_overridden = latest.screening_reason.is_some();
-    fit_to_publish(&mut latest, who, screening_reason)?;
+    fit_to_publish(&mut latest, why)?;
     if !was_overridden {
         let by = (who, article.row.hospital_id, article.now);
         note_override(&article.tx, by, &latest).await?;
