@@ -392,6 +392,13 @@ both_backends! {
                     count.set(0);
                     let maker = Maker { sdl: &sdl, now: app.app.clock.now(), tag: "文字", turn: 1, version: 1, id: &id, count: &count };
                     let mut arguments = maker.arguments(&field.arguments);
+                    // Only the centre overrides the screen, and only where it stops something.
+                    if let Some(input) = arguments["input"].as_object_mut() {
+                        input.remove("screeningOverrideReason");
+                        if let Some(content) = input.get_mut("content").and_then(Value::as_object_mut) {
+                            content.remove("screeningOverrideReason");
+                        }
+                    }
                     put(&mut arguments, &place, json!(offer));
                     suit(&field.name, place.prefix, &mut arguments, &offer);
                     let call = repeated("mutation", field, &[arguments], "{userErrors{code message messages{zh en} field}}");

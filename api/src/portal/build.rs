@@ -65,6 +65,8 @@ enum Lane {
 }
 
 impl Lane {
+    const ALL: [Self; 3] = [Self::Wards, Self::Offices, Self::Vendor];
+
     const fn of(audience: Audience) -> Self {
         match audience {
             Audience::Staff | Audience::Icu => Self::Wards,
@@ -125,12 +127,16 @@ async fn settled(app: &App, instance: &Instance) -> Result<Report> {
 /// # Errors
 /// Those of the database; the first failure of a build after all were tried.
 pub async fn all(app: &App, of: Option<HospitalId>) -> Result<()> {
-    let (wards, offices, vendor) = tokio::join!(
-        some(app, of, Lane::Wards),
-        some(app, of, Lane::Offices),
-        some(app, of, Lane::Vendor),
-    );
-    wards.and(offices).and(vendor)
+    // Tasks of their own: each may tell somebody, and a task has one write at a time.
+    let lanes = Lane::ALL.map(|lane| {
+        let app = app.clone();
+        tokio::spawn(async move { some(&app, of, lane).await })
+    });
+    let mut done = Ok(());
+    for lane in lanes {
+        done = done.and(lane.await.map_err(Error::internal)?);
+    }
+    done
 }
 
 async fn some(app: &App, of: Option<HospitalId>, lane: Lane) -> Result<()> {
@@ -231,14 +237,15 @@ struct Seen {
 
 /// Follows what is due and builds, until `stop`. The pages of staff and wards wait for no others.
 pub async fn keep(app: App, stop: CancellationToken) {
-    let all = async {
-        tokio::join!(
-            follow(&app, Lane::Wards),
-            follow(&app, Lane::Offices),
-            follow(&app, Lane::Vendor),
-        );
-    };
-    stop.run_until_cancelled(all).await;
+    let lanes = Lane::ALL.map(|lane| {
+        let (app, stop) = (app.clone(), stop.clone());
+        tokio::spawn(async move { stop.run_until_cancelled(follow(&app, lane)).await })
+    });
+    for lane in lanes {
+        if let Err(error) = lane.await {
+            tracing::error!(%error, "nobody looks after some pages any more");
+        }
+    }
 }
 
 async fn follow(app: &App, lane: Lane) {

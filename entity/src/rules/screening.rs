@@ -408,7 +408,7 @@ const NAME: usize = 24;
 fn has_name(text: &[char]) -> bool {
     let is_part = |c: &&char| is_han(**c) || matches!(**c, '*' | '·');
     let named = following(text, &NAMES).any(|rest| {
-        let (length, _, value) = gap(rest);
+        let (length, colon, value) = gap(rest);
         // Longer than a name and the label behind it.
         let value = value.get(..value.len().min(NAME)).unwrap_or_default();
         let end = value.iter().position(|c| !is_part(&c) && *c != ' ');
@@ -423,7 +423,10 @@ fn has_name(text: &[char]) -> bool {
         {
             words.pop();
         }
-        length > 0 && words.concat().chars().count() >= 2
+        let word: String = words.concat().chars().take(2).collect();
+        // Behind a blank alone stands more often the next head of a table.
+        let is_name = colon || word.starts_with(is_surname) && !WORDS.contains(&word);
+        length > 0 && word.chars().count() == 2 && is_name
     });
     named
         || following(text, &PERSONS).any(|rest| {
@@ -606,6 +609,7 @@ mod tests {
             "姓名：______ 性别：______",
             "姓名：＿＿＿＿　住院号：＿＿＿",
             "姓名：____\n性别：",
+            "姓名 职务 签名",
             "住院号：____ APACHE 评分",
             "姓名：    性别：    床号：",
             "影响患者：全部",
