@@ -148,11 +148,8 @@ pub fn build(options: &Options, source: &dyn Source) -> Result<Report, Error> {
             if let Err(error) = recorder.finish() {
                 report.problems.push(Problem {
                     kind: "warning",
-                    record: String::new(),
-                    path: String::new(),
-                    line: 0,
                     reason: format!("the input is not kept: {error}"),
-                    reason_zh: String::new(),
+                    ..Problem::default()
                 });
             }
             Ok(report)
@@ -381,9 +378,8 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
                     kind: "warning",
                     record: format!("{:?}", book.document.kind),
                     path,
-                    line: 0,
                     reason: format!("there is no PDF of it: {why}"),
-                    reason_zh: String::new(),
+                    ..Problem::default()
                 }),
             }
         }
@@ -456,9 +452,8 @@ fn run(options: &Options, source: &dyn Source, sink: &dyn Sink) -> Result<Made, 
         kind: "excluded",
         record: format!("{kind:?}"),
         path: "documents/index.html".to_owned(),
-        line: 0,
         reason,
-        reason_zh: String::new(),
+        ..Problem::default()
     }));
     problems.sort();
     problems.dedup();

@@ -34,7 +34,7 @@ pub(crate) const ROWS: usize = 100;
 pub(crate) const WITHDRAWN: &str = "it was withdrawn";
 
 /// Something that is held back, left out or to be looked at. Never the value of a field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
     /// `quarantine`, `excluded` or `warning`.
     pub kind: &'static str,
@@ -445,33 +445,23 @@ pub(crate) fn plan<'a>(
         let own = |page: &&Page<'_>| {
             page.lang == Lang::Zh && page.record.as_ref() == Some(record) && page.held.is_some()
         };
+        let field = draft.fields.get(record).copied().unwrap_or("text");
+        let (kind, told, told_zh) = match *reason {
+            WITHDRAWN => ("warning", WITHDRAWN.to_owned(), "已撤下".to_owned()),
+            reason => (
+                "quarantine",
+                format!("its {field} contains {reason}"),
+                held_zh(field, reason),
+            ),
+        };
+        let page = pages.iter().find(own);
         problems.push(Problem {
-            kind: if *reason == WITHDRAWN {
-                "warning"
-            } else {
-                "quarantine"
-            },
+            kind,
             record: record.clone(),
-            path: pages
-                .iter()
-                .find(own)
-                .map(|page| page.path.clone())
-                .unwrap_or_default(),
-            line: 0,
-            reason_zh: match *reason {
-                WITHDRAWN => "已撤下".to_owned(),
-                reason => {
-                    let field = draft.fields.get(record).copied().unwrap_or("text");
-                    held_zh(field, reason)
-                }
-            },
-            reason: match *reason {
-                WITHDRAWN => WITHDRAWN.to_owned(),
-                reason => {
-                    let field = draft.fields.get(record).copied().unwrap_or("text");
-                    format!("its {field} contains {reason}")
-                }
-            },
+            path: page.map(|page| page.path.clone()).unwrap_or_default(),
+            reason: told,
+            reason_zh: told_zh,
+            ..Problem::default()
         });
     }
     let files = draft

@@ -135,18 +135,15 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn address(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit() && c != '.')
-        .any(|run| {
-            let parts: Vec<&str> = run.trim_matches('.').split('.').collect();
-            parts.len() == 4
-                && parts
-                    .iter()
-                    .all(|part| part.parse::<u8>().is_ok() && part.len() <= 3)
-                && parts.first().is_some_and(|first| {
-                    matches!(*first, "10" | "172" | "192" | "127" | "169" | "100")
-                })
-        })
+fn address(run: &str) -> bool {
+    let parts: Vec<&str> = run.trim_matches('.').split('.').collect();
+    parts.len() == 4
+        && parts
+            .iter()
+            .all(|part| part.parse::<u8>().is_ok() && part.len() <= 3)
+        && parts
+            .first()
+            .is_some_and(|first| matches!(*first, "10" | "172" | "192" | "127" | "169" | "100"))
 }
 
 #[cfg(test)]

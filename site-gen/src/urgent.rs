@@ -68,11 +68,9 @@ pub fn unknown(options: &Options) -> Result<Vec<Problem>, Error> {
 fn told(kind: &'static str, path: &str, reason: &str) -> Problem {
     Problem {
         kind,
-        record: String::new(),
         path: path.to_owned(),
-        line: 0,
         reason: reason.to_owned(),
-        reason_zh: String::new(),
+        ..Problem::default()
     }
 }
 

@@ -216,7 +216,12 @@ pub async fn roll_back(app: &App, instance: &Instance) -> Result<u64> {
     let (roots, name) = (roots(app), instance.name.as_str());
     let served = site_gen::history::served(&roots, name).map_err(Error::internal)?;
     let number = site_gen::history::roll_back(&roots, name).map_err(Error::internal)?;
-    if let Err(error) = clean(app, instance, options(app, instance)?).await {
+    // The kept input is that of the last build, not of this one.
+    let copy = Options {
+        kept: None,
+        ..options(app, instance)?
+    };
+    if let Err(error) = clean(app, instance, copy).await {
         // An old build as it was is not for readers.
         site_gen::history::serve(&roots, name, served).map_err(Error::internal)?;
         return Err(error);

@@ -7,13 +7,14 @@ use entity::notice::{Column as N, Entity as Notices};
 use entity::portal_revision::Entity as Revisions;
 use entity::rules::calendar::civil_date;
 use entity::values::NoticeKind;
+use sea_orm::sea_query::{Condition, Expr, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::build::NEW_DAY;
 use crate::error::Result;
 
 /// Days before its begin from which a planned window is shown.
-pub(super) const WINDOW_DAYS: i64 = 30;
+pub(super) const WINDOW_DAYS: i32 = 30;
 
 /// State of what decides about the pages of a hospital: another state, and they are made anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,65 +32,50 @@ pub(super) struct Due {
 
 type At = Option<DateTime<Utc>>;
 
-/// The latest instant of a column that is not after `to`.
-async fn last(
-    db: &impl ConnectionTrait,
-    hospital: HospitalId,
-    column: N,
-    to: DateTime<Utc>,
-) -> Result<At> {
-    let found: Option<At> = Notices::find()
-        .select_only()
-        .column_as(column.max(), "at")
-        .filter(N::HospitalId.eq(hospital))
-        .filter(N::WithdrawnAt.is_null())
-        .filter(column.lte(to))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.flatten())
+/// What the notices of a hospital say of times.
+pub(super) struct Times {
+    /// The last instant at which one began, ended or came near by itself.
+    pub passed: At,
+    /// When the last banner was published.
+    banner: At,
+    /// When one was withdrawn last.
+    withdrawn: At,
 }
 
-/// The last instant at which a notice began, ended or came near by itself.
+/// The times of the notices of a hospital, in one statement: every lane looks at them every second.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn passed(
+pub(super) async fn times(
     db: &impl ConnectionTrait,
     hospital: HospitalId,
     now: DateTime<Utc>,
-) -> Result<At> {
-    let near = TimeDelta::days(WINDOW_DAYS);
-    let mut latest = last(db, hospital, N::StartsAt, now + near)
-        .await?
-        .map(|at| at - near);
-    for column in [N::ValidFromAt, N::ValidToAt, N::EndsAt] {
-        latest = latest.max(last(db, hospital, column, now).await?);
-    }
-    Ok(latest)
-}
-
-async fn urgent(db: &impl ConnectionTrait, hospital: HospitalId) -> Result<[At; 3]> {
-    let notice = |column: N| {
-        Notices::find()
-            .select_only()
-            .column_as(column.max(), "at")
-            .filter(N::HospitalId.eq(hospital))
+) -> Result<Times> {
+    let near = TimeDelta::days(i64::from(WINDOW_DAYS));
+    let latest = |column: N, which: Condition| Func::max(Expr::case(which, column.into_expr()));
+    let until = |column: N, to: DateTime<Utc>| {
+        let valid = Condition::all().add(N::WithdrawnAt.is_null());
+        latest(column, valid.add(column.lte(to)))
     };
-    let banner: Option<At> = notice(N::PublishedAt)
-        .filter(N::Kind.eq(NoticeKind::Disaster))
-        .into_tuple()
-        .one(db)
-        .await?;
-    let withdrawn: Option<At> = notice(N::WithdrawnAt).into_tuple().one(db).await?;
-    let retired: Option<At> = Articles::find()
+    let banners = Condition::all().add(N::Kind.eq(NoticeKind::Disaster));
+    let found: Option<(At, At, At, At, At, At)> = Notices::find()
         .select_only()
-        .column_as(A::RetiredAt.max(), "at")
-        .filter(A::HospitalId.eq(hospital))
+        .expr_as(until(N::StartsAt, now + near), "near")
+        .expr_as(until(N::ValidFromAt, now), "begun")
+        .expr_as(until(N::ValidToAt, now), "over")
+        .expr_as(until(N::EndsAt, now), "ended")
+        .expr_as(latest(N::PublishedAt, banners), "banner")
+        .column_as(N::WithdrawnAt.max(), "withdrawn")
+        .filter(N::HospitalId.eq(hospital))
         .into_tuple()
         .one(db)
         .await?;
-    Ok([banner.flatten(), withdrawn.flatten(), retired.flatten()])
+    let (shown, begun, over, ended, banner, withdrawn) = found.unwrap_or_default();
+    Ok(Times {
+        passed: shown.map(|at| at - near).max(begun).max(over).max(ended),
+        banner,
+        withdrawn,
+    })
 }
 
 /// The state of now.
@@ -102,11 +88,19 @@ pub(super) async fn due(
     now: DateTime<Utc>,
 ) -> Result<Due> {
     let row = Revisions::find_by_id(hospital).one(db).await?;
+    let times = times(db, hospital, now).await?;
+    let retired: Option<At> = Articles::find()
+        .select_only()
+        .column_as(A::RetiredAt.max(), "at")
+        .filter(A::HospitalId.eq(hospital))
+        .into_tuple()
+        .one(db)
+        .await?;
     Ok(Due {
         // A hospital without a change has pages too.
         revision: row.map_or(0, |row| row.revision),
         day: civil_date(now - NEW_DAY),
-        passed: passed(db, hospital, now).await?,
-        urgent: urgent(db, hospital).await?,
+        passed: times.passed,
+        urgent: [times.banner, times.withdrawn, retired.flatten()],
     })
 }

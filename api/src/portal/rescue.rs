@@ -70,24 +70,21 @@ async fn banner(app: &App, instance: &Instance) -> Result<Option<Disaster>> {
     }))
 }
 
-/// Builds a root from its last kept input, with the banner of now and without what was withdrawn; if that fails too, a
-/// copy of the served root with both.
+/// Builds a root from its last kept input, with the banner of now and without what its reader does not read now; if that
+/// fails too, a copy of the served root with both.
 ///
 /// # Errors
 /// What `site-gen` says; the root that was served before still is.
 pub async fn rescue(app: &App, instance: &Instance, mut options: Options) -> Result<Report> {
     options.banner = banner(app, instance).await?;
-    options.withdrawn = unseen(app, instance).await?;
-    let made = tokio::task::spawn_blocking(move || site_gen::urgent(&options)).await;
-    made.map_err(Error::internal)?.map_err(Error::internal)
+    clean(app, instance, options).await
 }
 
-/// Takes what was withdrawn since out of a root that was served again.
+/// Takes what its reader does not read now out of a root: of its last input if the options name one, else of a copy.
 ///
 /// # Errors
 /// What `site-gen` says.
 pub async fn clean(app: &App, instance: &Instance, mut options: Options) -> Result<Report> {
-    options.kept = None;
     options.withdrawn = unseen(app, instance).await?;
     let made = tokio::task::spawn_blocking(move || site_gen::urgent(&options)).await;
     made.map_err(Error::internal)?.map_err(Error::internal)

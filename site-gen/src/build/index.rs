@@ -181,7 +181,7 @@ fn look(plan: &Plan<'_>, pass: &Pass<'_>, memory: &Memory) -> (Vec<Problem>, BTr
                 path: page.path.clone(),
                 line,
                 reason: reason.to_owned(),
-                reason_zh: String::new(),
+                ..Problem::default()
             });
         };
         match &one.kept {

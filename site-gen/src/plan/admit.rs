@@ -19,10 +19,8 @@ fn exclude(draft: &mut Draft<'_>, record: &str, reason: String) {
     draft.problems.push(Problem {
         kind: "excluded",
         record: record.to_owned(),
-        path: String::new(),
-        line: 0,
         reason,
-        reason_zh: String::new(),
+        ..Problem::default()
     });
 }
 

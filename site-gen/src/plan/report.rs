@@ -183,10 +183,8 @@ pub(super) fn plan(draft: &mut Draft<'_>, lang: Lang) -> Result<(), Error> {
             _ if lang == Lang::Zh => draft.problems.push(Problem {
                 kind: "excluded",
                 record: report.number.clone().unwrap_or_default(),
-                path: String::new(),
-                line: 0,
                 reason: "the report has no data level or one above that of the audience".to_owned(),
-                reason_zh: String::new(),
+                ..Problem::default()
             }),
             _ => {}
         }

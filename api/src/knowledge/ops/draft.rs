@@ -153,7 +153,7 @@ pub(super) async fn insert(
         tx.rollback().await?;
         return row.ok_or_else(|| Error::internal("a replayed article is gone"));
     }
-    content::department_of(&tx, hospital, content.department, "content.departmentId").await?;
+    content::department_of(&tx, hospital, content.department(), "content.departmentId").await?;
     let number = number::of(&tx, hospital, made.original, now).await?;
     let mut version = fresh((hospital, id), 1, (person.id, person.side), now);
     content.put(&mut version);
@@ -283,7 +283,7 @@ pub async fn revise(
     }
     let hospital = article.row.hospital_id;
     let field = "content.departmentId";
-    content::department_of(&article.tx, hospital, content.department, field).await?;
+    content::department_of(&article.tx, hospital, content.department(), field).await?;
     let latest = article.version(article.row.latest_seq).await?;
     if article.my_side == Side::Vendor && latest.side != Side::Vendor {
         return Err(not_ours());

@@ -1,7 +1,7 @@
 //! Reading what is announced.
 
 use async_graphql::{Context, ID, Object};
-use chrono::{Datelike, TimeDelta};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use entity::ids::HospitalId;
 use entity::notice::{Column as C, Entity, Model};
 use entity::rules::access::Permission;
@@ -14,10 +14,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
 use super::super::build::NEW_DAY;
-use super::super::due::passed;
+use super::super::due::{WINDOW_DAYS, times};
 use super::super::{in_force, instance, own, seen, status};
 use super::Maybe;
 use super::types::{Notice, OwnDocument, Portal, SystemStatus};
+use crate::app::App;
 use crate::connection;
 use crate::error::{Error, Reason, Result};
 use crate::graphql::{Counter, app, page, requester};
@@ -86,7 +87,7 @@ impl PortalQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "天数，1–366，默认 30. Days, 1 to 366, 30 by default.")] days: Option<i32>,
     ) -> Maybe<Vec<Notice>> {
-        let found = windows(ctx, days.unwrap_or(30)).await;
+        let found = windows(ctx, days.unwrap_or(WINDOW_DAYS)).await;
         Some(found.map_err(Into::into))
     }
 
@@ -240,22 +241,44 @@ async fn portal(ctx: &Context<'_>, asked: Option<ID>) -> Result<Option<Portal>> 
     let row = portal_revision::Entity::find_by_id(hospital)
         .one(app.db.read())
         .await?;
+    // A build asks twice, at its end for the revision alone.
+    let asked = |name: &str| ctx.look_ahead().field(name).exists();
+    let passed = match asked("cutoffAt") {
+        true => times(app.db.read(), hospital, now).await?.passed,
+        false => None,
+    };
+    let calendar = match asked("calendarVersion") {
+        true => calendar(app, hospital, now).await?,
+        false => None,
+    };
+    let hidden_names = match asked("hiddenNames") {
+        true => hidden_names(ctx, hospital).await?,
+        false => Vec::new(),
+    };
+    let instance = match asked("instance") {
+        true => root(ctx, hospital).await?,
+        false => None,
+    };
     let changed = row.as_ref().map(|row| row.changed_at);
-    let passed = passed(app.db.read(), hospital, now).await?;
-    let calendar = work_calendar::Entity::find()
+    Ok(Some(Portal {
+        instance,
+        cutoff_at: Instant(changed.max(passed).unwrap_or(day).max(day)),
+        revision: Long(row.map_or(0, |row| row.revision)),
+        calendar_version: calendar,
+        product_version: env!("CARGO_PKG_VERSION"),
+        hidden_names,
+    }))
+}
+
+/// Version of the calendar of this year.
+async fn calendar(app: &App, hospital: HospitalId, now: DateTime<Utc>) -> Result<Option<String>> {
+    let row = work_calendar::Entity::find()
         .filter(work_calendar::Column::HospitalId.eq(hospital))
         .filter(work_calendar::Column::Year.eq(civil_date(now).year()))
         .order_by_desc(work_calendar::Column::Revision)
         .one(app.db.read())
         .await?;
-    Ok(Some(Portal {
-        instance: root(ctx, hospital).await?,
-        cutoff_at: Instant(changed.max(passed).unwrap_or(day).max(day)),
-        revision: Long(row.map_or(0, |row| row.revision)),
-        calendar_version: calendar.map(|row| row.version),
-        product_version: env!("CARGO_PKG_VERSION"),
-        hidden_names: hidden_names(ctx, hospital).await?,
-    }))
+    Ok(row.map(|row| row.version))
 }
 
 /// The root that the reader is behind.
